@@ -1,0 +1,2 @@
+//! The .ternsig language: assembler, disassembler, formatter, lints and diagnostics.
+#![forbid(unsafe_code)]

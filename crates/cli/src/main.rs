@@ -1,0 +1,2 @@
+//! The `ternsig` command.
+fn main() {}

@@ -1,0 +1,73 @@
+//! Core numbers that are kept free. They have names, so that messages can speak of them, and no meaning.
+
+use crate::row::{Effect, Form, Row, Work};
+use crate::role::RoleSet;
+
+const fn reserved(opcode: u16, name: &'static str) -> Row {
+    Row {
+        ext: 0,
+        opcode,
+        name,
+        aliases: &[],
+        forms: &[Form { fields: &[], fixed: &[], null_bytes: &[] }],
+        effect: Effect::Reserved,
+        work: Work::Unit,
+        roles: RoleSet::NONE,
+        yields: None,
+        doc: "reserved: executing it is an error",
+    }
+}
+
+/// The reserved rows, by opcode.
+pub static ROWS: [Row; 50] = [
+    reserved(0x0002, "checkpoint"),
+    reserved(0x0004, "sync"),
+    reserved(0x0005, "yield"),
+    reserved(0x1002, "load_weights"),
+    reserved(0x1003, "store_weights"),
+    reserved(0x1005, "swap_reg"),
+    reserved(0x2000, "define_layer"),
+    reserved(0x2001, "set_activation"),
+    reserved(0x2002, "set_bias"),
+    reserved(0x2005, "set_dtype"),
+    reserved(0x2006, "freeze_layer"),
+    reserved(0x2007, "unfreeze_layer"),
+    reserved(0x3000, "matmul"),
+    reserved(0x3008, "scale"),
+    reserved(0x300B, "negate"),
+    reserved(0x300C, "layer_norm"),
+    reserved(0x300D, "batch_norm"),
+    reserved(0x4001, "quantize"),
+    reserved(0x4003, "pack_ternary"),
+    reserved(0x4004, "unpack_ternary"),
+    reserved(0x4005, "apply_polarity"),
+    reserved(0x4006, "apply_magnitude"),
+    reserved(0x4007, "threshold_polarity"),
+    reserved(0x4008, "accumulate_pressure"),
+    reserved(0x5001, "decay_eligibility"),
+    reserved(0x5002, "compute_error"),
+    reserved(0x5003, "update_weights"),
+    reserved(0x5005, "decay_babble"),
+    reserved(0x5006, "compute_rpe"),
+    reserved(0x5007, "gate_error"),
+    reserved(0x5008, "checkpoint_weights"),
+    reserved(0x5009, "rollback_weights"),
+    reserved(0x500A, "consolidate"),
+    reserved(0x500B, "activity_weight"),
+    reserved(0x500C, "chl_free_start"),
+    reserved(0x500D, "chl_free_record"),
+    reserved(0x500E, "chl_clamp_start"),
+    reserved(0x500F, "chl_clamp_record"),
+    reserved(0x5010, "chl_update"),
+    reserved(0x5011, "chl_backprop_clamp"),
+    reserved(0x6003, "if_error_gt"),
+    reserved(0x6004, "if_error_lt"),
+    reserved(0x6005, "if_layer_active"),
+    reserved(0x600B, "skip"),
+    reserved(0x7000, "trace"),
+    reserved(0x7001, "breakpoint"),
+    reserved(0x7002, "profile_start"),
+    reserved(0x7003, "profile_end"),
+    reserved(0x7004, "assert"),
+    reserved(0x7005, "dump_reg"),
+];

@@ -1,0 +1,147 @@
+//! The validated program: the only kind that is executed.
+
+use crate::checksum::checksum;
+use crate::program::AssembledProgram;
+use crate::validate::{Checks, Finding, Level, Report, validate};
+use std::fmt;
+use std::sync::Arc;
+use ternsig_isa::table::core::CoreOp;
+use ternsig_isa::{InstructionSet, Op};
+
+/// What a step executes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepOp {
+    /// An instruction of the core or of a standard extension.
+    Standard(Op),
+    /// An instruction of a registered user extension.
+    User {
+        /// The extension's id.
+        ext: u16,
+        /// The opcode.
+        opcode: u16,
+    },
+}
+
+/// One decoded instruction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// What it executes.
+    pub op: StepOp,
+    /// Its operand bytes.
+    pub operands: [u8; 4],
+    /// For `loop` the index of its `end_loop`, for `end_loop` the index of its `loop`, else 0.
+    pub partner: u32,
+}
+
+/// A program that passed validation.
+///
+/// Engines rely on: every word is a known instruction of the core, a standard or a registered extension; every register
+/// operand is of a bank that the row accepts; every immediate is within its field's range; loops are paired lexically;
+/// every jump target is at most the number of steps.
+#[derive(Debug, Clone)]
+pub struct ValidatedProgram {
+    program: Arc<AssembledProgram>,
+    steps: Arc<[Step]>,
+    hash: u64,
+}
+
+/// Why a program may not run: the findings at the level of an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidationError {
+    /// At least one.
+    pub findings: Vec<Finding>,
+}
+
+impl fmt::Display for ValidationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, finding) in self.findings.iter().enumerate() {
+            write!(f, "{}{finding}", if i == 0 { "" } else { "; " })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ValidationError {}
+
+impl ValidatedProgram {
+    /// Validates a program against the instructions that the machine will know.
+    ///
+    /// # Errors
+    /// Every finding at the level of an error.
+    pub fn new(program: AssembledProgram, set: &InstructionSet) -> Result<ValidatedProgram, ValidationError> {
+        ValidatedProgram::with_checks(program, set, Checks::required())
+    }
+
+    /// Validates a program that is granted only some roles.
+    ///
+    /// # Errors
+    /// Every finding at the level of an error.
+    pub fn with_checks(
+        program: AssembledProgram,
+        set: &InstructionSet,
+        checks: Checks,
+    ) -> Result<ValidatedProgram, ValidationError> {
+        let Report { findings } = validate(&program, set, checks);
+        let errors: Vec<_> = findings.into_iter().filter(|f| f.level == Level::Error).collect();
+        if !errors.is_empty() {
+            return Err(ValidationError { findings: errors });
+        }
+        let steps = decode(&program);
+        let hash = hash(&program);
+        Ok(ValidatedProgram { program: Arc::new(program), steps, hash })
+    }
+
+    /// The program as it was before validation.
+    #[must_use]
+    pub fn program(&self) -> &AssembledProgram {
+        &self.program
+    }
+
+    /// The decoded instructions.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// A fingerprint of instructions and register declarations: programs with equal fingerprints can resume each
+    /// other's suspended machines.
+    #[must_use]
+    pub const fn hash(&self) -> u64 {
+        self.hash
+    }
+}
+
+fn decode(program: &AssembledProgram) -> Arc<[Step]> {
+    let mut open = Vec::new();
+    let mut steps: Vec<Step> = Vec::with_capacity(program.instructions.len());
+    for (index, word) in program.instructions.iter().enumerate() {
+        let op = Op::lookup(word.ext, word.opcode)
+            .map_or(StepOp::User { ext: word.ext, opcode: word.opcode }, StepOp::Standard);
+        let mut partner = 0;
+        match op {
+            StepOp::Standard(Op::Core(CoreOp::Loop)) => open.push(index),
+            StepOp::Standard(Op::Core(CoreOp::EndLoop)) => {
+                if let Some(start) = open.pop() {
+                    steps[start].partner = index as u32;
+                    partner = start as u32;
+                }
+            }
+            _ => {}
+        }
+        steps.push(Step { op, operands: word.operands, partner });
+    }
+    steps.into()
+}
+
+fn hash(program: &AssembledProgram) -> u64 {
+    let mut bytes = Vec::with_capacity(program.instructions.len() * 8 + program.registers.len() * 8);
+    for decl in &program.registers {
+        bytes.extend([decl.register.byte(), u8::from(decl.frozen), decl.shape.rank() as u8]);
+        bytes.extend(decl.shape.dims().iter().flat_map(|dim| dim.to_le_bytes()));
+        bytes.extend(decl.key.as_deref().unwrap_or_default().as_bytes());
+        bytes.push(0);
+    }
+    bytes.resize(bytes.len().next_multiple_of(8), 0);
+    bytes.extend(program.instructions.iter().flat_map(|word| word.to_bytes()));
+    checksum(&bytes)
+}

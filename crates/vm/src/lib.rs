@@ -1,0 +1,2 @@
+//! The Ternsig machine, its reference interpreter and the semantics of every instruction.
+#![forbid(unsafe_code)]
