@@ -106,12 +106,14 @@ macro_rules! domain_ops {
                 match self { $(DomainOpKind::$variant => &[$($(stringify!($field)),+)?],)* }
             }
 
-            /// The operation whose fields have these values.
+            /// The operation whose fields have these values, in the order of the declaration.
             #[allow(unused_mut, unused_variables, reason = "operations without fields")]
-            pub fn build(self, mut value: impl FnMut(&'static str) -> i64) -> DomainOp {
+            pub fn build(self, value: impl FnMut(usize) -> i64) -> DomainOp {
+                let mut values = (0..).map(value);
+                let mut next = || values.next().unwrap_or_default();
                 match self {
                     $(DomainOpKind::$variant => DomainOp::$variant {
-                        $($($field: <$ty as FieldType>::from_value(value(stringify!($field)))),+)?
+                        $($($field: <$ty as FieldType>::from_value(next())),+)?
                     },)*
                 }
             }
@@ -371,14 +373,12 @@ mod tests {
     }
 
     #[test]
-    fn operations_are_built_from_their_field_names() {
-        let op = DomainOpKind::ChemInject.build(|name| match name {
-            "source" => 3,
-            "chem_id" => 7,
-            "elem_idx" => 2,
-            _ => 1,
-        });
-        assert_eq!(op, DomainOp::ChemInject { source: Register::hot(3), chem_id: 7, elem_idx: 2, signed: true });
+    fn operations_are_built_from_their_field_values() {
+        let op = DomainOpKind::ChemInject.build(|field| [3, 7, 2, 1][field]);
+        assert_eq!(
+            op,
+            DomainOp::ChemInject { source: Register::hot(3), chem_id: 7, elem_idx: 2, signed: true }
+        );
         assert_eq!(op.to_string(), "ChemInject { source: H3, chem_id: 7, elem_idx: 2, signed: true }");
         assert_eq!(DomainOp::PoolSave.to_string(), "PoolSave");
     }

@@ -52,6 +52,14 @@ pub trait ExtensionSyntax: Send + Sync {
 #[derive(Debug, Clone, Copy)]
 pub struct StandardSyntax(&'static table::Standard);
 
+impl StandardSyntax {
+    /// The text side of this extension.
+    #[must_use]
+    pub const fn of(standard: &'static table::Standard) -> StandardSyntax {
+        StandardSyntax(standard)
+    }
+}
+
 impl ExtensionSyntax for StandardSyntax {
     fn id(&self) -> u16 {
         self.0.id

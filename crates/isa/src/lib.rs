@@ -28,7 +28,7 @@ pub use register::{Bank, Register};
 pub use role::{Role, RoleSet};
 pub use row::{Effect, Form, Inline, Row, Work};
 pub use shape::Shape;
-pub use signal::Signal;
+pub use signal::{Polarity, Signal};
 pub use table::{Op, rows};
 pub use temperature::Temperature;
 pub use type_id::TypeId;

@@ -75,25 +75,45 @@ pub struct Packed {
 /// # Errors
 /// The complaint of the form that came closest.
 pub fn pack(row: &Row, operands: &[Operand]) -> Result<Packed, OperandError> {
-    let mut closest: Option<OperandError> = None;
+    let mut closest: Option<((bool, usize), OperandError)> = None;
+    let mut loose = None;
     for form in row.forms {
         match pack_form(row, form, operands) {
-            Ok(packed) => return Ok(packed),
+            Ok(packed) if packed.surplus == 0 => return Ok(packed),
+            Ok(packed) => loose = loose.or(Some(packed)),
             Err(error) => {
-                let reach = |e: &OperandError| e.operand.unwrap_or(operands.len());
-                if closest.as_ref().is_none_or(|best| reach(&error) > reach(best)) {
-                    closest = Some(error);
+                let closeness = (takes(form, operands.len()), error.operand.unwrap_or(operands.len()));
+                if closest.as_ref().is_none_or(|(best, _)| closeness > *best) {
+                    closest = Some((closeness, error));
                 }
             }
         }
     }
+    if let Some(packed) = loose {
+        return Ok(packed);
+    }
     if row.ext != 0
+        && !row.forms.iter().any(names_four_bytes)
         && let Some(bytes) = raw_bytes(operands)
     {
+        let bytes = bytes?;
         check_banks(row, bytes)?;
         return Ok(Packed { bytes, surplus: 0 });
     }
-    Err(closest.unwrap_or_else(|| OperandError::at(0, format!("{} cannot be written", row.name))))
+    Err(closest
+        .map_or_else(|| OperandError::at(0, format!("{} cannot be written", row.name)), |(_, error)| error))
+}
+
+/// Whether a form can be written with this many operands.
+fn takes(form: &Form, operands: usize) -> bool {
+    let required = form.fields.iter().filter(|field| field.default.is_none()).count();
+    (required..=form.fields.len()).contains(&operands)
+}
+
+/// Whether four plain operands of this form are its four bytes.
+fn names_four_bytes(form: &Form) -> bool {
+    form.fields.len() == 4
+        && form.fields.iter().all(|f| !f.named_only && matches!(f.slot, Slot::Byte(_) | Slot::Bit(_)))
 }
 
 fn pack_form(row: &Row, form: &Form, operands: &[Operand]) -> Result<Packed, OperandError> {
@@ -118,7 +138,9 @@ fn pack_form(row: &Row, form: &Form, operands: &[Operand]) -> Result<Packed, Ope
                         surplus += 1;
                         continue;
                     }
-                    return Err(OperandError::at(i, format!("{} has too many operands", row.name)).help(usage(row)));
+                    return Err(
+                        OperandError::at(i, format!("{} has too many operands", row.name)).help(usage(row))
+                    );
                 }
                 next += 1;
                 (next - 1, operand, false)
@@ -161,7 +183,8 @@ fn value_of(row: &Row, field: &Field, operand: &Operand, by_name: bool) -> Resul
             .help(format!("expected {}", expectation(field)))
     };
     match (field.kind, operand) {
-        (Kind::Register(banks), Operand::Register(register)) | (Kind::OptionalRegister(banks), Operand::Register(register)) => {
+        (Kind::Register(banks), Operand::Register(register))
+        | (Kind::OptionalRegister(banks), Operand::Register(register)) => {
             if banks.contains(register.bank()) {
                 Ok(i64::from(register.byte()))
             } else {
@@ -182,11 +205,17 @@ fn value_of(row: &Row, field: &Field, operand: &Operand, by_name: bool) -> Resul
             .ok_or_else(|| wrong(&format!("\"{text}\""))),
         (Kind::Gain, Operand::Integer(v)) => gain(field, *v, 0).ok_or_else(|| wrong(&v.to_string())),
         (Kind::Gain, Operand::Decimal { digits, places }) => {
-            gain(field, *digits, *places).ok_or_else(|| wrong("that number"))
+            gain(field, *digits, *places).ok_or_else(|| wrong(&decimal(*digits, *places)))
         }
         (Kind::Centered, Operand::Integer(v)) if by_name => Ok(in_range(row, field, *v, (-128, 127))? + 128),
         (
-            Kind::Unsigned | Kind::Signed | Kind::Centered | Kind::Blocks | Kind::ParamIndex | Kind::UsuallyZero(_) | Kind::Named(_),
+            Kind::Unsigned
+            | Kind::Signed
+            | Kind::Centered
+            | Kind::Blocks
+            | Kind::ParamIndex
+            | Kind::UsuallyZero(_)
+            | Kind::Named(_),
             Operand::Integer(v),
         ) => in_range(row, field, *v, field.range),
         (_, Operand::Register(register)) => Err(wrong(&format!("the register {register}"))),
@@ -203,8 +232,19 @@ fn in_range(row: &Row, field: &Field, value: i64, (least, most): (i64, i64)) -> 
     if (least..=most).contains(&value) {
         return Ok(value);
     }
-    let allowed = if least == most { format!("only {least} is possible") } else { format!("it is {least} to {most}") };
-    Err(OperandError::at(0, format!("operand {} of {} is out of range: {value}", field.name, row.name)).help(allowed))
+    let allowed =
+        if least == most { format!("only {least} is possible") } else { format!("it is {least} to {most}") };
+    Err(OperandError::at(0, format!("operand {} of {} is out of range: {value}", field.name, row.name))
+        .help(allowed))
+}
+
+/// `digits` · 10^−`places` as text.
+fn decimal(digits: i64, places: u32) -> String {
+    let sign = if digits < 0 { "-" } else { "" };
+    let places = places as usize;
+    let digits = format!("{:0>width$}", digits.unsigned_abs(), width = places + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - places);
+    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
 /// ⌊16 · digits · 10^−places⌋ if that is a legal gain byte.
@@ -213,18 +253,27 @@ fn gain(field: &Field, digits: i64, places: u32) -> Option<i64> {
     (field.range.0..=field.range.1).contains(&sixteenths).then_some(sixteenths)
 }
 
-/// Four operands that are bytes by themselves.
-fn raw_bytes(operands: &[Operand]) -> Option<[u8; 4]> {
-    let byte = |operand: &Operand| match operand {
-        Operand::Register(register) => Some(register.byte()),
-        Operand::Integer(value) => u8::try_from(*value).ok(),
-        Operand::Unused => Some(0),
-        _ => None,
-    };
-    match operands {
-        [a, b, c, d] => Some([byte(a)?, byte(b)?, byte(c)?, byte(d)?]),
-        _ => None,
+/// Four operands that are bytes by themselves; `None` if there are not four, or one is no plain number or register.
+fn raw_bytes(operands: &[Operand]) -> Option<Result<[u8; 4], OperandError>> {
+    let mut bytes = [0; 4];
+    if operands.len() != bytes.len() {
+        return None;
     }
+    for (i, (byte, operand)) in bytes.iter_mut().zip(operands).enumerate() {
+        *byte = match operand {
+            Operand::Register(register) => register.byte(),
+            Operand::Unused => 0,
+            Operand::Integer(value) => match u8::try_from(*value) {
+                Ok(value) => value,
+                Err(_) => {
+                    let error = OperandError::at(i, format!("{value} is out of range for an operand byte"));
+                    return Some(Err(error.help("four plain operands are the four bytes, 0 to 255 each")));
+                }
+            },
+            _ => return None,
+        };
+    }
+    Some(Ok(bytes))
 }
 
 fn check_banks(row: &Row, bytes: [u8; 4]) -> Result<(), OperandError> {
@@ -232,7 +281,9 @@ fn check_banks(row: &Row, bytes: [u8; 4]) -> Result<(), OperandError> {
         let Slot::Byte(i) = field.slot else { continue };
         if field.banks().is_some_and(|banks| !banks.contains(register.bank())) {
             let message = format!("operand {} of {} cannot be the register {register}", field.name, row.name);
-            return Err(OperandError::at(usize::from(i), message).help(format!("expected {}", expectation(field))));
+            return Err(
+                OperandError::at(usize::from(i), message).help(format!("expected {}", expectation(field)))
+            );
         }
     }
     Ok(())
@@ -272,14 +323,18 @@ fn form_usage(row: &Row, form: &Form) -> String {
     let mut text = mnemonic(row);
     let mut open = 0;
     for (i, field) in form.fields.iter().enumerate() {
-        let separator = if i == 0 { " " } else { ", " };
         if field.default.is_some() {
-            text.push_str(if i == 0 { " [" } else { " [" });
+            text.push_str(" [");
             open += 1;
         }
-        text.push_str(if field.default.is_some() && i > 0 { ", " } else { separator });
-        let name = if field.named_only { format!("{}=", field.name) } else { field.name.to_owned() };
-        text.push_str(&name);
+        let separator = match (i, open) {
+            (0, 0) => " ",
+            (0, _) => "",
+            _ => ", ",
+        };
+        text.push_str(separator);
+        text.push_str(field.name);
+        text.push_str(if field.named_only { "=" } else { "" });
     }
     text.push_str(&"]".repeat(open));
     text
@@ -311,7 +366,8 @@ pub fn unpack(row: &Row, bytes: [u8; 4]) -> Option<String> {
     let raw = bytes.map(|byte| Operand::Integer(i64::from(byte)));
     let named: Vec<_> = (0u8..4)
         .map(|i| {
-            let register = form.fields.iter().find(|f| f.slot == Slot::Byte(i)).and_then(|f| f.register_in(bytes));
+            let register =
+                form.fields.iter().find(|f| f.slot == Slot::Byte(i)).and_then(|f| f.register_in(bytes));
             register.map_or_else(|| bytes[usize::from(i)].to_string(), |register| register.to_string())
         })
         .collect();
@@ -325,15 +381,26 @@ fn write_form(form: &Form, bytes: [u8; 4]) -> Option<Vec<(Operand, String)>> {
     for field in form.fields {
         let value = field.extract(bytes);
         let usual = matches!(field.kind, Kind::UsuallyZero(_)) && value == 0;
-        if usual || matches!(field.slot, Slot::None) && !matches!(field.kind, Kind::Word(_)) || field.default == Some(value) {
+        if usual
+            || matches!(field.slot, Slot::None) && !matches!(field.kind, Kind::Word(_))
+            || field.default == Some(value)
+        {
             skipped = true;
             continue;
         }
         let (operand, text) = write_value(field, value)?;
         if skipped || field.named_only {
-            let value = if matches!(field.kind, Kind::Centered) { Operand::Integer(value - 128) } else { operand };
-            let text = if matches!(field.kind, Kind::Centered) { (field.extract(bytes) - 128).to_string() } else { text };
-            written.push((Operand::Named(field.name.to_owned(), Box::new(value)), format!("{}={text}", field.name)));
+            let value =
+                if matches!(field.kind, Kind::Centered) { Operand::Integer(value - 128) } else { operand };
+            let text = if matches!(field.kind, Kind::Centered) {
+                (field.extract(bytes) - 128).to_string()
+            } else {
+                text
+            };
+            written.push((
+                Operand::Named(field.name.to_owned(), Box::new(value)),
+                format!("{}={text}", field.name),
+            ));
         } else {
             written.push((operand, text));
         }
@@ -364,7 +431,10 @@ fn write_value(field: &Field, value: i64) -> Option<(Operand, String)> {
         Kind::Gain => {
             let digits = value * 10_000 / 16;
             let text = format!("{}.{:04}", digits / 10_000, digits % 10_000);
-            (Operand::Decimal { digits, places: 4 }, text.trim_end_matches('0').trim_end_matches('.').to_owned())
+            (
+                Operand::Decimal { digits, places: 4 },
+                text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            )
         }
         Kind::Word(word) => (Operand::Word(word.to_owned()), word.to_owned()),
         Kind::Named(names) => match names.iter().find(|&&(_, v)| i64::from(v) == value) {

@@ -177,7 +177,8 @@ impl Row {
     /// Whether it has this mnemonic, in any letter case.
     #[must_use]
     pub fn is_called(&self, mnemonic: &str) -> bool {
-        self.name.eq_ignore_ascii_case(mnemonic) || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(mnemonic))
+        self.name.eq_ignore_ascii_case(mnemonic)
+            || self.aliases.iter().any(|a| a.eq_ignore_ascii_case(mnemonic))
     }
 
     /// The form that these operand bytes have.

@@ -56,7 +56,7 @@ impl TypeId {
     #[must_use]
     pub fn from_name(name: &str) -> Option<TypeId> {
         let same = |other: &&str| other.eq_ignore_ascii_case(name);
-        TYPES.iter().find(|t| same(&t.name) || t.aliases.iter().any(|a| same(&a))).map(|t| TypeId(t.id))
+        TYPES.iter().find(|t| same(&t.name) || t.aliases.iter().any(same)).map(|t| TypeId(t.id))
     }
 
     /// The type's first name; `None` for ids outside the table.

@@ -1,7 +1,34 @@
 //! The validator: what can be known to be wrong, or odd, before a program runs.
+//!
+//! Each check is a file of its own. The required ones report errors only and establish what
+//! [`ValidatedProgram`](crate::ValidatedProgram) promises; the others give advice. What each finding means is listed in
+//! [`codes::ALL`].
+
+mod bounds;
+pub mod codes;
+mod compute;
+mod control;
+mod extensions;
+mod fixed;
+mod flow;
+mod keys;
+mod learning;
+pub(crate) mod loops;
+mod operands;
+mod reachable;
+mod registers;
+mod requirements;
+mod roles;
+mod shapes;
+mod sink;
+mod stray;
+mod subject;
+mod usage;
 
 use crate::program::AssembledProgram;
+use sink::Sink;
 use std::fmt;
+use subject::Subject;
 use ternsig_isa::{InstructionSet, Register, RoleSet};
 
 /// How serious a finding is.
@@ -13,6 +40,18 @@ pub enum Level {
     Warning,
     /// The program cannot run.
     Error,
+}
+
+impl Level {
+    /// `info`, `warning` or `error`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Level::Info => "info",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
 }
 
 /// One finding.
@@ -71,13 +110,21 @@ impl Checks {
     pub const fn full() -> Checks {
         Checks { advice: true, shapes: true, granted: RoleSet::ALL }
     }
+
+    /// The same checks for a program that is granted only these roles.
+    #[must_use]
+    pub const fn granting(self, granted: RoleSet) -> Checks {
+        Checks { granted, ..self }
+    }
 }
 
 /// All findings, by instruction index; findings about the whole program come first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
-    /// The findings.
+    /// The findings, at most a thousand of each code.
     pub findings: Vec<Finding>,
+    /// How many findings there were beyond those.
+    pub omitted: usize,
 }
 
 impl Report {
@@ -88,9 +135,47 @@ impl Report {
     }
 }
 
-/// Checks a program.
+/// A check: looks at the program and reports what it finds.
+type Check = fn(&Subject<'_>, &mut Sink);
+
+/// The checks that report errors, whatever [`Checks`] asks for.
+const REQUIRED: &[Check] = &[
+    extensions::check,
+    registers::check,
+    operands::banks,
+    operands::ranges,
+    bounds::check,
+    control::loops,
+    control::targets,
+    roles::check,
+];
+
+/// The checks that report warnings and infos.
+const ADVICE: &[Check] = &[
+    requirements::check,
+    keys::check,
+    control::advice,
+    reachable::check,
+    usage::check,
+    stray::check,
+    fixed::check,
+    learning::check,
+    compute::check,
+    bounds::advice,
+];
+
+/// Checks a program against the instructions that a machine knows.
 #[must_use]
 pub fn validate(program: &AssembledProgram, set: &InstructionSet, checks: Checks) -> Report {
-    let _ = (program, set, checks);
-    Report::default()
+    let subject = Subject::new(program, set, checks.granted);
+    let mut sink = Sink::default();
+    let run = |checks: &[Check], sink: &mut Sink| checks.iter().for_each(|check| check(&subject, sink));
+    run(REQUIRED, &mut sink);
+    if checks.advice {
+        run(ADVICE, &mut sink);
+    }
+    if checks.shapes {
+        shapes::check(&subject, &mut sink);
+    }
+    sink.report()
 }

@@ -2,10 +2,10 @@
 
 use crate::checksum::checksum;
 use crate::program::AssembledProgram;
-use crate::validate::{Checks, Finding, Level, Report, validate};
+use crate::validate::loops::Loops;
+use crate::validate::{Checks, Finding, Level, validate};
 use std::fmt;
 use std::sync::Arc;
-use ternsig_isa::table::core::CoreOp;
 use ternsig_isa::{InstructionSet, Op};
 
 /// What a step executes.
@@ -35,9 +35,11 @@ pub struct Step {
 
 /// A program that passed validation.
 ///
-/// Engines rely on: every word is a known instruction of the core, a standard or a registered extension; every register
-/// operand is of a bank that the row accepts; every immediate is within its field's range; loops are paired lexically;
-/// every jump target is at most the number of steps.
+/// Engines rely on: every word is a known instruction of the core, a standard or a registered extension, and none is
+/// reserved; every register operand is of a bank that the row accepts, and only optional ones are absent; every number is
+/// within its field's range, except where the instruction itself refuses it (`set_activation`, `alloc_dynamic`,
+/// `log_event`, `expect_chem`) and except 0 for a gain or a number that usually has one value; bounds of a clamp are in
+/// order; loops are paired lexically; every jump target is at most the number of steps; no register is declared twice.
 #[derive(Debug, Clone)]
 pub struct ValidatedProgram {
     program: Arc<AssembledProgram>,
@@ -81,8 +83,8 @@ impl ValidatedProgram {
         set: &InstructionSet,
         checks: Checks,
     ) -> Result<ValidatedProgram, ValidationError> {
-        let Report { findings } = validate(&program, set, checks);
-        let errors: Vec<_> = findings.into_iter().filter(|f| f.level == Level::Error).collect();
+        let report = validate(&program, set, checks);
+        let errors: Vec<_> = report.findings.into_iter().filter(|f| f.level == Level::Error).collect();
         if !errors.is_empty() {
             return Err(ValidationError { findings: errors });
         }
@@ -112,25 +114,14 @@ impl ValidatedProgram {
 }
 
 fn decode(program: &AssembledProgram) -> Arc<[Step]> {
-    let mut open = Vec::new();
-    let mut steps: Vec<Step> = Vec::with_capacity(program.instructions.len());
-    for (index, word) in program.instructions.iter().enumerate() {
+    let loops = Loops::of(&program.instructions);
+    let steps = program.instructions.iter().enumerate().map(|(index, word)| {
         let op = Op::lookup(word.ext, word.opcode)
             .map_or(StepOp::User { ext: word.ext, opcode: word.opcode }, StepOp::Standard);
-        let mut partner = 0;
-        match op {
-            StepOp::Standard(Op::Core(CoreOp::Loop)) => open.push(index),
-            StepOp::Standard(Op::Core(CoreOp::EndLoop)) => {
-                if let Some(start) = open.pop() {
-                    steps[start].partner = index as u32;
-                    partner = start as u32;
-                }
-            }
-            _ => {}
-        }
-        steps.push(Step { op, operands: word.operands, partner });
-    }
-    steps.into()
+        let partner = loops.partner(index).unwrap_or_default() as u32;
+        Step { op, operands: word.operands, partner }
+    });
+    steps.collect()
 }
 
 fn hash(program: &AssembledProgram) -> u64 {

@@ -4,7 +4,8 @@ use super::instructions;
 use crate::field::*;
 
 /// The activations that [`ArchOp::SetActivation`] knows, by name.
-pub const ACTIVATIONS: &[(&str, u8)] = &[("none", 0), ("relu", 1), ("sigmoid", 2), ("tanh", 3), ("softmax", 4), ("gelu", 5)];
+pub const ACTIVATIONS: &[(&str, u8)] =
+    &[("none", 0), ("relu", 1), ("sigmoid", 2), ("tanh", 3), ("softmax", 4), ("gelu", 5)];
 const BANKS: &[(&str, u8)] = &[("hot", 0), ("cold", 1), ("param", 2), ("shape", 3)];
 const FREEZE: &[(&str, u8)] = &[("temperatures", 0), ("flag", 1)];
 

@@ -1,7 +1,7 @@
 //! Core numbers that are kept free. They have names, so that messages can speak of them, and no meaning.
 
-use crate::row::{Effect, Form, Row, Work};
 use crate::role::RoleSet;
+use crate::row::{Effect, Form, Row, Work};
 
 const fn reserved(opcode: u16, name: &'static str) -> Row {
     Row {

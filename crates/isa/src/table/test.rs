@@ -13,6 +13,6 @@ instructions! {
     0x0003 AssertRange "assert_range" [] STATE Elements TEST (hot(0, "a"), i8_(1, "min"), i8_(2, "max"), word("signed")) [3 = 1] (hot(0, "a"), u8_(1, "min"), u8_(2, "max")) "min <= a[i] <= max for all i";
     0x0004 TestBegin "test_begin" [] STATE Unit TEST (u8_(0, "id")) "begins a test";
     0x0005 TestEnd "test_end" [] STATE Unit TEST () "ends the test";
-    0x0006 ExpectChem "expect_chem" [] STATE Unit TEST (u8_(0, "chem").within(0, 7), u8_(1, "min"), u8_(2, "max")) "min <= level of the chemical <= max";
+    0x0006 ExpectChem "expect_chem" [] STATE Unit TEST (u8_(0, "chem"), u8_(1, "min"), u8_(2, "max")) "min <= level of the chemical <= max";
     0x0007 Snapshot "snapshot" [] STATE Elements TEST (hot(0, "a")) "keeps a copy of the data under the register's index";
 }

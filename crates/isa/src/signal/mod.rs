@@ -1,5 +1,13 @@
 //! The weight of a ternary network.
 
+mod approach;
+mod convert;
+mod polarity;
+mod text;
+
+pub use polarity::Polarity;
+pub use text::ParseSignalError;
+
 use std::fmt;
 
 /// A ternary weight: a polarity −1, 0 or +1 and a magnitude 0–255. Its value is their product, −255…255.
@@ -133,25 +141,5 @@ impl std::ops::Add for Signal {
     /// The sum of the values, saturating at ±255.
     fn add(self, other: Signal) -> Signal {
         Signal::from_i16(self.value() + other.value())
-    }
-}
-
-impl fmt::Display for Signal {
-    /// `+m`, `-m` or `0`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.polarity {
-            0 => f.write_str("0"),
-            p => write!(f, "{}{}", if p > 0 { '+' } else { '-' }, self.magnitude),
-        }
-    }
-}
-
-impl fmt::Debug for Signal {
-    /// As text, with the magnitude of a polarity 0: `0(77)`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.polarity, self.magnitude) {
-            (0, 1..) => write!(f, "0({})", self.magnitude),
-            _ => fmt::Display::fmt(self, f),
-        }
     }
 }
