@@ -319,7 +319,9 @@ pub fn usage(row: &Row) -> String {
     forms.join(" or ")
 }
 
-fn form_usage(row: &Row, form: &Form) -> String {
+/// How an instruction is written in one of its forms.
+#[must_use]
+pub fn form_usage(row: &Row, form: &Form) -> String {
     let mut text = mnemonic(row);
     let mut open = 0;
     for (i, field) in form.fields.iter().enumerate() {

@@ -90,14 +90,16 @@ fn word(row: &Row, operands: [u8; 4]) -> Instruction {
 
 fn registers(entropy: &mut Entropy<'_>) -> Vec<RegisterDecl> {
     let mut declarations = Vec::new();
+    // Few sizes, so that shapes often fit each other.
+    let sizes = [entropy.pick(&DIMS), entropy.pick(&DIMS), entropy.pick(&DIMS[..2])];
     for index in INDEXES {
         for (bank, ty) in [(Bank::Hot, TypeId::I32), (Bank::Cold, TypeId::SIGNAL)] {
-            if entropy.one_in(5) {
+            if entropy.one_in(16) {
                 continue;
             }
             let most = if entropy.one_in(8) { 3 } else { 2 };
             let rank = 1 + entropy.below(most);
-            let dims: Vec<_> = (0..rank).map(|_| entropy.pick(&DIMS)).collect();
+            let dims: Vec<_> = (0..rank).map(|_| entropy.pick(&sizes)).collect();
             let key = (bank == Bank::Cold && entropy.one_in(2)).then(|| format!("generated.c{index}"));
             declarations.push(RegisterDecl {
                 register: Register::new(bank, index),
@@ -129,7 +131,7 @@ fn block(
             words.push(word(CoreOp::EndLoop.row(), [0xFF, 0xFF, 0, 0]));
             left -= inner + 1;
         } else {
-            let row = choose(entropy, rows, depth);
+            let row = choose(entropy, rows, words.last().map(|word| word.ext), depth);
             let form = entropy.pick(row.forms);
             words.push(word(row, operands(entropy, &form)));
         }
@@ -137,10 +139,15 @@ fn block(
     }
 }
 
-/// Any row but those that only make sense in pairs; a halt or reset now and then is enough.
-fn choose<'a>(entropy: &mut Entropy<'_>, rows: &[&'a Row], depth: usize) -> &'a Row {
+/// Any row but those that only make sense in pairs; often of the last one's extension, since many work on what another
+/// has left. A halt or reset now and then is enough.
+fn choose<'a>(entropy: &mut Entropy<'_>, rows: &[&'a Row], last: Option<u16>, depth: usize) -> &'a Row {
     loop {
-        let row = entropy.pick(rows);
+        let mut row = entropy.pick(rows);
+        if let Some(ext) = last.filter(|_| !entropy.one_in(6)) {
+            let near: Vec<_> = rows.iter().copied().filter(|row| row.ext == ext).collect();
+            row = if near.is_empty() { row } else { entropy.pick(&near) };
+        }
         let is = |op: CoreOp| row.ext == 0 && row.opcode == op.row().opcode;
         let paired = is(CoreOp::Loop) || is(CoreOp::EndLoop) || (is(CoreOp::Break) && depth == 0);
         let ending = is(CoreOp::Halt) || is(CoreOp::Reset);
@@ -172,11 +179,12 @@ fn field_value(entropy: &mut Entropy<'_>, field: &Field) -> i64 {
         Kind::ParamIndex => i64::from(entropy.pick(&INDEXES)),
         Kind::Word(_) | Kind::Filler => 0,
         _ if matches!(field.slot, Slot::None) => least,
-        _ => match entropy.below(6) {
-            0 => least,
-            1 => most,
+        _ => match entropy.below(8) {
+            0 | 1 => most,
             2 => least + i64::from(entropy.byte()) % (most - least + 1),
-            _ => least + entropy.below(6) as i64 % (most - least + 1),
+            3 => least + entropy.below(6) as i64 % (most - least + 1),
+            4 => least + entropy.below(2) as i64 % (most - least + 1),
+            _ => least,
         },
     }
 }
@@ -190,15 +198,11 @@ fn register(entropy: &mut Entropy<'_>, banks: Banks) -> i64 {
 /// Points jumps to where there is something; backward ones are rarer, since most of them never end.
 fn aim_jumps(entropy: &mut Entropy<'_>, words: &mut [Instruction]) {
     let len = words.len();
-    for index in 0..len {
-        let field = table::row(words[index].ext, words[index].opcode).and_then(Row::label_field);
-        if let Some(field) = field {
-            let target = if entropy.one_in(5) {
-                entropy.below(len + 1)
-            } else {
-                index + entropy.below(len - index) + 1
-            };
-            field.insert(target as i64, &mut words[index].operands);
+    for (index, word) in words.iter_mut().enumerate() {
+        if let Some(field) = table::row(word.ext, word.opcode).and_then(Row::label_field) {
+            let ahead = index + entropy.below(len - index) + 1;
+            let target = if entropy.one_in(5) { entropy.below(len + 1) } else { ahead };
+            field.insert(target as i64, &mut word.operands);
         }
     }
 }
