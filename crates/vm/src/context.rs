@@ -1,0 +1,68 @@
+//! What extensions and host handlers see of a machine.
+
+use crate::devices::{BankAccess, Devices, SubstrateHandle};
+use crate::machine::Machine;
+use std::fmt;
+
+/// A machine between two instructions, with the devices that are attached to it.
+///
+/// Registers and all other state are read and changed through [`ExecutionContext::machine`] and
+/// [`ExecutionContext::machine_mut`], whose methods keep lengths, shapes and limits in agreement.
+pub struct ExecutionContext<'a> {
+    machine: &'a mut Machine,
+    /// Optional local bank cache: when present, simple bank operations execute without yielding.
+    pub bank_cache: Option<&'a mut dyn BankAccess>,
+    /// Optional substrate: when present, the operations that it covers execute without yielding.
+    pub substrate: Option<&'a mut dyn SubstrateHandle>,
+}
+
+impl<'a> ExecutionContext<'a> {
+    /// A context without devices.
+    pub fn new(machine: &'a mut Machine) -> ExecutionContext<'a> {
+        ExecutionContext { machine, bank_cache: None, substrate: None }
+    }
+
+    /// A context with the attached devices.
+    pub(crate) fn with_devices(machine: &'a mut Machine, devices: &'a mut Devices) -> ExecutionContext<'a> {
+        ExecutionContext {
+            machine,
+            bank_cache: devices.bank_cache.as_deref_mut().map(|cache| cache as &mut dyn BankAccess),
+            substrate: devices.substrate.as_deref_mut().map(|handle| handle as &mut dyn SubstrateHandle),
+        }
+    }
+
+    /// The machine.
+    #[must_use]
+    pub const fn machine(&self) -> &Machine {
+        self.machine
+    }
+
+    /// The machine, to be changed.
+    pub const fn machine_mut(&mut self) -> &mut Machine {
+        self.machine
+    }
+
+    /// The machine to be changed beside the substrate to be read.
+    pub(crate) fn split(&mut self) -> (&mut Machine, Option<&dyn SubstrateHandle>) {
+        (self.machine, self.substrate.as_deref().map(|substrate| substrate as &dyn SubstrateHandle))
+    }
+
+    /// Takes the levels of the machine's four chemicals from the substrate, if one is attached.
+    pub fn refresh_chemicals(&mut self) {
+        if let Some(substrate) = &self.substrate {
+            for (id, level) in self.machine.chemicals.iter_mut().enumerate() {
+                *level = substrate.read_chemical(id as u8).clamp(0, 255) as u8;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for ExecutionContext<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExecutionContext")
+            .field("pc", &self.machine.pc())
+            .field("bank_cache", &self.bank_cache.is_some())
+            .field("substrate", &self.substrate.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,74 @@
+//! What the test extension records.
+
+use ternsig_isa::limits::REGISTERS_PER_BANK;
+
+/// One test of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestRecord {
+    /// Its id.
+    pub id: u8,
+    /// The instruction that began it.
+    pub begin: usize,
+    /// The instruction that ended it; `None` for a test that is still open.
+    pub end: Option<usize>,
+    /// How many assertions were made in it.
+    pub assertions: u32,
+    /// The first failure.
+    pub failure: Option<String>,
+}
+
+/// The tests of the run that is going on, or of the last one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestState {
+    pub(crate) records: Vec<TestRecord>,
+    pub(crate) outside: u32,
+    pub(crate) snapshots: Vec<Option<Vec<i32>>>,
+    pub(crate) collect: bool,
+}
+
+impl Default for TestState {
+    fn default() -> TestState {
+        TestState {
+            records: Vec::new(),
+            outside: 0,
+            snapshots: vec![None; REGISTERS_PER_BANK],
+            collect: false,
+        }
+    }
+}
+
+impl TestState {
+    /// The tests, in the order in which they began.
+    #[must_use]
+    pub fn records(&self) -> &[TestRecord] {
+        &self.records
+    }
+
+    /// How many assertions were made outside any test.
+    #[must_use]
+    pub const fn assertions_outside(&self) -> u32 {
+        self.outside
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.records.clear();
+        self.outside = 0;
+        self.snapshots.fill(None);
+    }
+
+    /// The test that is open.
+    pub(crate) fn open(&self) -> Option<&TestRecord> {
+        self.records.last().filter(|record| record.end.is_none())
+    }
+
+    pub(crate) fn open_mut(&mut self) -> Option<&mut TestRecord> {
+        self.records.last_mut().filter(|record| record.end.is_none())
+    }
+
+    pub(crate) fn count_assertion(&mut self) {
+        match self.open_mut() {
+            Some(record) => record.assertions = record.assertions.saturating_add(1),
+            None => self.outside = self.outside.saturating_add(1),
+        }
+    }
+}

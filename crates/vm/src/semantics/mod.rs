@@ -1,0 +1,78 @@
+//! What every instruction does: one function each, named by its mnemonic, in one file (or folder) per extension.
+//!
+//! Operand banks, ranges, labels and loop pairs were checked by the validator; fuel and the program counter are dealt
+//! with by the loop. A function reads its sources, computes, and writes; an error leaves the machine as it was.
+
+mod activation;
+mod arch;
+mod bank;
+mod core;
+mod ipc;
+mod learning;
+mod lifecycle;
+mod mastery;
+mod neuro;
+mod orchestration;
+mod pool;
+mod products;
+mod sampling;
+pub(crate) mod structure;
+mod tensor;
+mod ternary;
+mod test;
+mod yields;
+
+use crate::context::ExecutionContext;
+use crate::error::Fault;
+use ternsig_isa::{DomainOp, Op};
+
+/// Where a run goes after an instruction.
+#[derive(Debug)]
+pub(crate) enum Flow {
+    /// To the instruction at the program counter.
+    Next,
+    /// The run ends.
+    Halt,
+    /// Out of a loop; the program counter is set.
+    Break,
+    /// Back from a call; the program counter is set.
+    Return,
+    /// To the host.
+    Yield(DomainOp),
+}
+
+/// Operand bytes A, B, C, D.
+type Word = [u8; 4];
+
+/// Executes one instruction whose word is valid.
+pub(crate) fn execute(ctx: &mut ExecutionContext<'_>, op: Op, word: Word) -> Result<Flow, Fault> {
+    match op {
+        Op::Core(op) => core::execute(ctx.machine_mut(), op, word),
+        Op::Tensor(op) => tensor::execute(ctx.machine_mut(), op, word),
+        Op::Ternary(op) => ternary::execute(ctx.machine_mut(), op, word),
+        Op::Activation(op) => activation::execute(ctx.machine_mut(), op, word),
+        Op::Learning(op) => learning::execute(ctx.machine_mut(), op, word),
+        Op::Neuro(op) => neuro::execute(ctx, op, word),
+        Op::Arch(op) => arch::execute(ctx.machine_mut(), op, word),
+        Op::Orchestration(op) => orchestration::execute(ctx.machine_mut(), op, word),
+        Op::Lifecycle(op) => lifecycle::execute(ctx, op, word),
+        Op::Ipc(op) => ipc::execute(ctx.machine_mut(), op, word),
+        Op::Test(op) => test::execute(ctx, op, word),
+        Op::Bank(op) => bank::execute(ctx, op, word),
+        Op::Pool(op) => pool::execute(ctx.machine_mut(), op, word),
+        Op::Sampling(op) => sampling::execute(ctx.machine_mut(), op, word),
+    }
+}
+
+/// The machine's own part of an operation that the host has fulfilled: whatever depends on the host's success changes
+/// only now.
+pub(crate) fn complete(ctx: &mut ExecutionContext<'_>, op: &DomainOp) {
+    match *op {
+        DomainOp::ChemSet { .. } | DomainOp::ChemInject { .. } => ctx.refresh_chemicals(),
+        DomainOp::CheckpointSave { register } => learning::keep_checkpoint(ctx.machine_mut(), register),
+        DomainOp::CheckpointDiscard { register } => learning::drop_checkpoint(ctx.machine_mut(), register),
+        DomainOp::ModelLoad { slot, .. } => ctx.machine_mut().models.load(slot),
+        DomainOp::ModelExec { target, slot } => orchestration::executed(ctx.machine_mut(), target, slot),
+        _ => {}
+    }
+}
