@@ -1,2 +1,24 @@
 //! The embedded default host of Ternsig: manifests, data sources and the run loop.
+//!
+//! A [`Manifest`] says which programs make up the regions and where their input comes from, [`run()`] runs them and
+//! [`Loader`] reads program files. [`Substrate`] is what regions share.
 #![forbid(unsafe_code)]
+
+pub mod conform;
+pub mod curve;
+pub mod engine;
+pub mod loader;
+pub mod manifest;
+pub mod region;
+pub mod run;
+pub mod source;
+pub mod state;
+pub mod substrate;
+
+pub use engine::Engine;
+pub use loader::{LoadedProgram, Loader, load_program_file};
+pub use manifest::{Manifest, ManifestError};
+pub use region::Region;
+pub use run::{Progress, RunError, RunReport, run};
+pub use source::Dataset;
+pub use substrate::Substrate;

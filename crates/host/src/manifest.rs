@@ -1,0 +1,128 @@
+//! The manifest: the TOML file that a host starts from.
+//!
+//! ```toml
+//! [run]
+//! seeds = [1, 2, 3]             # or one; each seed is a run of its own
+//! fuel = 1_000_000              # of one run of a program; optional
+//!
+//! [[region]]                    # a machine with its program
+//! name = "digits"
+//! program = "digits.ternsig"    # paths start from the manifest's directory
+//! engine = "interpreter"        # the default
+//! role = "learning"             # what the program may do; a list unites roles; unrestricted by default
+//! params = { P0 = 3 }           # param registers, which only the host can set
+//! fill = { registers = ["C0"], with = "init_random" }   # once, from the run's seed
+//!
+//! [region.source]               # where its input comes from
+//! kind = "csv"                  # plain or compressed with gzip
+//! path = "digits.csv.gz"
+//! label = "last"                # or a column's number, or its name in the header
+//! header = false
+//! scale = 16                    # feature * scale + offset
+//! offset = 0
+//! order = "shuffled"            # anew in every epoch, from the run's seed; or "file"
+//! holdout = 360                 # samples that are only answered, as many of each class as its share
+//! epochs = 6
+//!
+//! [region.report]               # what to tell at the end
+//! accuracy = true
+//! confusion = true
+//! curve = "digits.svg"          # a file to write; none by default
+//!
+//! [[program]]                   # a program without registers of its own, which runs on a region's machine
+//! name = "classify"
+//! program = "classify.ternsig"
+//! on = "digits"
+//! at = "holdout"                # answers the held-out samples, on a copy of the machine
+//! role = "forward"
+//! ```
+//!
+//! Reading finds every mistake of a file at once; each is a diagnostic with its place, as those of the assembler.
+
+mod error;
+mod input;
+mod items;
+mod program;
+mod region;
+mod report;
+mod root;
+mod tree;
+
+pub use error::{ManifestError, ManifestErrorKind};
+pub use input::{Format, Input, Order};
+pub use program::{Attached, Moment};
+pub use region::{Fill, FillWith, RegionEntry};
+pub use report::ReportEntry;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a host is to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// The file that it was read from.
+    pub path: PathBuf,
+    /// The `[run]` section.
+    pub run: RunEntry,
+    /// The `[[region]]` sections, in their order; at least one.
+    pub regions: Vec<RegionEntry>,
+    /// The `[[program]]` sections, in their order.
+    pub attached: Vec<Attached>,
+}
+
+/// The `[run]` section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunEntry {
+    /// At least one; each is a run of its own.
+    pub seeds: Vec<u64>,
+    /// The fuel of one run of a program, if it is not the machine's default.
+    pub fuel: Option<u64>,
+}
+
+impl Default for RunEntry {
+    fn default() -> RunEntry {
+        RunEntry { seeds: vec![1], fuel: None }
+    }
+}
+
+impl Manifest {
+    /// Reads a manifest from a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no manifest.
+    pub fn read(path: &Path) -> Result<Manifest, ManifestError> {
+        match fs::read_to_string(path) {
+            Ok(text) => Manifest::parse(&text, path),
+            Err(error) => Err(ManifestError { path: path.to_owned(), kind: ManifestErrorKind::Io(error) }),
+        }
+    }
+
+    /// Reads a manifest from a text. The paths in it start from the directory of `path`, which need not exist.
+    ///
+    /// # Errors
+    /// The text is no manifest; the error holds every mistake.
+    pub fn parse(text: &str, path: &Path) -> Result<Manifest, ManifestError> {
+        root::parse(text, path).map_err(|diagnostics| ManifestError {
+            path: path.to_owned(),
+            kind: ManifestErrorKind::Invalid { text: text.to_owned(), diagnostics },
+        })
+    }
+
+    /// The directory that the paths in it start from.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        directory(&self.path)
+    }
+
+    /// The programs that run on the machine of a region.
+    pub fn attached_to<'m>(&'m self, region: &'m RegionEntry) -> impl Iterator<Item = &'m Attached> {
+        self.attached.iter().filter(|program| program.on == region.name)
+    }
+}
+
+fn directory(path: &Path) -> &Path {
+    path.parent().unwrap_or_else(|| Path::new(""))
+}
+
+#[cfg(test)]
+mod tests;

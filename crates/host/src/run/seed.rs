@@ -1,0 +1,136 @@
+//! The run of one seed.
+
+use super::RIGHT;
+use super::confusion::Confusion;
+use super::error::{Part, RunError};
+use super::online::Online;
+use super::progress::Progress;
+use super::report::{EpochReport, SeedReport};
+use crate::manifest::{Input, Order};
+use crate::region::{Region, RegionProgram};
+use crate::source::{Dataset, Generator, Split};
+use std::time::{Duration, Instant};
+use ternsig_vm::Interpreter;
+
+/// The run of one seed, which decides what is held out, the order of the rest and the registers that are filled.
+pub(super) struct SeedRun<'r> {
+    region: &'r Region,
+    data: &'r Dataset,
+    source: &'r Input,
+    seed: u64,
+    generator: Generator,
+    split: Split,
+    learner: Interpreter,
+    target: Vec<i32>,
+    online: Online,
+    elapsed: Duration,
+}
+
+impl<'r> SeedRun<'r> {
+    pub(super) fn new(
+        region: &'r Region,
+        data: &'r Dataset,
+        source: &'r Input,
+        seed: u64,
+    ) -> Result<SeedRun<'r>, RunError> {
+        let mut generator = Generator::new(seed);
+        let mut split = Split::stratified(data.labels(), source.holdout, &mut generator);
+        if source.order == Order::File {
+            split.training.sort_unstable();
+        }
+        Ok(SeedRun {
+            region,
+            data,
+            source,
+            seed,
+            generator,
+            split,
+            learner: region.begin(seed)?,
+            target: vec![0; data.classes().len()],
+            online: Online::default(),
+            elapsed: Duration::ZERO,
+        })
+    }
+
+    pub(super) fn run(mut self, progress: &mut dyn Progress) -> Result<SeedReport, RunError> {
+        let mut epochs = Vec::new();
+        let mut confusion = Confusion::new(self.data.classes().len());
+        for epoch in 1..=self.source.epochs {
+            self.learn_all(progress)?;
+            confusion = self.examine()?;
+            let report = EpochReport { epoch, learned: self.online.seen(), holdout: confusion.score() };
+            progress.end_epoch(self.seed, &report);
+            epochs.push(report);
+        }
+        let learned = self.online.seen();
+        let online = self.online.into_points();
+        Ok(SeedReport { seed: self.seed, epochs, online, confusion, learned, elapsed: self.elapsed })
+    }
+
+    /// One epoch.
+    fn learn_all(&mut self, progress: &mut dyn Progress) -> Result<(), RunError> {
+        if self.source.order == Order::Shuffled {
+            self.generator.shuffle(&mut self.split.training);
+        }
+        let begin = Instant::now();
+        for i in 0..self.split.training.len() {
+            self.learn(self.split.training[i])?;
+            progress.learned();
+        }
+        self.elapsed += begin.elapsed();
+        Ok(())
+    }
+
+    fn learn(&mut self, index: usize) -> Result<(), RunError> {
+        let Some(sample) = self.data.sample(index) else { return Ok(()) };
+        self.target[sample.label] = RIGHT;
+        self.learner.machine_mut().set_target(&self.target);
+        self.target[sample.label] = 0;
+        let place = Place { program: self.region.program(), part: Part::Learning, seed: self.seed, index };
+        let answer = answer(&mut self.learner, sample.input, self.target.len(), place)?;
+        self.online.push(answer == sample.label);
+        Ok(())
+    }
+
+    /// Has all held-out samples answered by a copy of the machine, which is thrown away.
+    fn examine(&self) -> Result<Confusion, RunError> {
+        let classes = self.data.classes().len();
+        let mut examined = self.region.examine(self.learner.machine())?;
+        let mut confusion = Confusion::new(classes);
+        for &index in &self.split.holdout {
+            let Some(sample) = self.data.sample(index) else { continue };
+            let place =
+                Place { program: self.region.holdout_program(), part: Part::Holdout, seed: self.seed, index };
+            confusion.count(sample.label, answer(&mut examined, sample.input, classes, place)?);
+        }
+        Ok(confusion)
+    }
+}
+
+/// What runs on which sample, for messages.
+#[derive(Clone, Copy)]
+struct Place<'r> {
+    program: &'r RegionProgram,
+    part: Part,
+    seed: u64,
+    index: usize,
+}
+
+/// Runs a program on an input; the answer is the class with the greatest output.
+fn answer(
+    interpreter: &mut Interpreter,
+    input: &[i32],
+    classes: usize,
+    place: Place<'_>,
+) -> Result<usize, RunError> {
+    let Place { program: RegionProgram { path, program }, part, seed, index } = place;
+    let output = interpreter.forward_i32(input).map_err(|outcome| {
+        let line = outcome.instruction().and_then(|index| program.program().line(index));
+        RunError::Program { path: path.clone(), line, seed, part, sample: index, outcome: Box::new(outcome) }
+    })?;
+    if output.len() != classes {
+        return Err(RunError::Output { path: path.clone(), found: output.len(), classes });
+    }
+    let greatest = output.iter().enumerate().max_by_key(|&(_, score)| score);
+    Ok(greatest.map_or(0, |(class, _)| class))
+}
