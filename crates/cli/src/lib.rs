@@ -1,2 +1,72 @@
-//! The facade.
+//! A virtual machine for small ternary neural programs: the library that hosts embed.
+//!
+//! A program is text ([`assemble()`]) or a binary ([`binary::read`]). An [`Interpreter`] validates it and runs it on a
+//! [`Machine`], which holds all state. What the program cannot do by itself it yields as a [`DomainOp`]; the host answers,
+//! or attaches a device that answers in place: a [`BankAccess`], a [`SubstrateHandle`].
+//!
+//! ```
+//! use ternsig::{Answer, DomainOp, InstructionSet, Interpreter, assemble};
+//!
+//! let source = "
+//! .requires
+//!     neuro 0x0005
+//! .program
+//!     load_input H0
+//!     neuro.chem_read H1, 0       ; ask the host for dopamine
+//!     add H0, H0, H1
+//!     store_output H0
+//!     halt
+//! ";
+//! let program = assemble(source, &InstructionSet::standard()).program.expect("no errors");
+//! let mut interpreter = Interpreter::from_program(&program).expect("a valid program");
+//!
+//! interpreter.machine_mut().set_input(&[1, 2]);
+//! let outcome = interpreter.run_with_host(|op, ctx| match *op {
+//!     DomainOp::ChemRead { target, chem_id: 0 } => {
+//!         ctx.machine_mut().set_hot(target.index(), &[40], ternsig::Shape::vector(1))?;
+//!         Ok(Answer::Done)
+//!     }
+//!     _ => Ok(Answer::Stop),
+//! });
+//! assert!(outcome.is_complete());
+//! assert_eq!(interpreter.machine().output(), [41, 2]);
+//! ```
+//!
+//! | to | there is |
+//! |---|---|
+//! | assemble, check, format, disassemble | [`assemble()`], [`check()`], [`format()`], [`disassemble()`] |
+//! | read and write binaries and cards | [`binary`], [`card`], [`Loader`] |
+//! | validate against what a machine knows | [`validate()`], [`ValidatedProgram`] |
+//! | run | [`Interpreter`]: `run`, `run_until_yield`, `run_with_host`, `forward`, `forward_i32` |
+//! | answer in place | [`Interpreter::set_bank_cache`], [`Interpreter::set_substrate`], [`Substrate`] |
+//! | add instructions | [`Extension`], [`ExtensionRegistry`] |
+//! | run a manifest | [`Manifest`], [`run()`] |
+//!
+//! The parts are whole crates: [`isa`], [`program`], [`asm`], [`vm`] and [`host`]. Without its default feature `cli`, this
+//! crate brings nothing along that only the command needs.
 #![forbid(unsafe_code)]
+
+pub use ternsig_asm as asm;
+pub use ternsig_host as host;
+pub use ternsig_isa as isa;
+pub use ternsig_program as program;
+pub use ternsig_vm as vm;
+
+pub use ternsig_asm::{Assembly, Diagnostic, Severity, assemble, check, disassemble, format};
+pub use ternsig_host::{
+    Dataset, Engine, Loader, Manifest, ManifestError, Progress, RunError, RunReport, Substrate, run,
+};
+pub use ternsig_isa::{
+    Bank, DomainOp, DomainOpKind, ExtensionSyntax, FieldValue, Instruction, InstructionSet, Op, Polarity,
+    Register, Role, RoleSet, Row, Shape, Signal, Temperature, TypeId,
+};
+pub use ternsig_program::{
+    AssembledProgram, BinaryError, Card, CardError, Checks, Finding, Level, Meta, Projection, RegisterDecl,
+    Report, Requirement, ValidatedProgram, ValidationError, WriteError, WriteOptions, binary, card, validate,
+};
+pub use ternsig_vm::interpreter::LoadError;
+pub use ternsig_vm::{
+    Accelerator, Answer, BankAccess, ColdRegister, Error, ErrorKind, ExecutionContext, Extension,
+    ExtensionRegistry, HotRegister, Interpreter, InterruptHandle, Limits, Machine, Outcome, StepResult,
+    SubstrateHandle,
+};

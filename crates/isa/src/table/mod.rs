@@ -62,7 +62,7 @@ macro_rules! instructions {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $ty {
-            $(#[doc = $doc] $variant,)*
+            $(#[doc = concat!("`", $doc, "`")] $variant,)*
         }
 
         impl $ty {

@@ -1,0 +1,46 @@
+//! The commands, one file each.
+
+mod asm;
+mod check;
+mod completions;
+mod conform;
+mod disasm;
+mod fmt;
+mod run;
+mod spec;
+mod test;
+
+use crate::problem::{Problem, Status};
+use clap::Subcommand;
+use std::io::Write;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Run(run::Run),
+    Check(check::Check),
+    Asm(asm::Asm),
+    Disasm(disasm::Disasm),
+    Fmt(fmt::Fmt),
+    Spec(spec::Spec),
+    Test(test::Test),
+    Conform(conform::Conform),
+    Completions(completions::Completions),
+}
+
+impl Command {
+    /// Does it. Results go to `out`, everything else to the standard error output.
+    pub(crate) fn execute(self, out: &mut dyn Write) -> Result<Status, Problem> {
+        match self {
+            Command::Run(command) => command.execute(out),
+            Command::Check(command) => command.execute(out),
+            Command::Asm(command) => command.execute(),
+            Command::Disasm(command) => command.execute(out),
+            Command::Fmt(command) => command.execute(out),
+            Command::Spec(command) => command.execute(out),
+            Command::Test(command) => command.execute(out),
+            Command::Conform(command) => command.execute(out),
+            Command::Completions(command) => command.execute(out),
+        }
+    }
+}

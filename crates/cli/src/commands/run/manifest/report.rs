@@ -1,0 +1,78 @@
+//! What came of the run of a manifest.
+
+use serde_json::{Value, json};
+use std::io::{self, Write};
+use std::path::Path;
+use ternsig_host::RunReport;
+use ternsig_host::manifest::ReportEntry;
+use ternsig_host::run::{Score, SeedReport};
+
+/// Writes what the manifest wants to be told, and where the curve is, for people.
+pub(super) fn text(
+    report: &RunReport,
+    wanted: &ReportEntry,
+    curve: Option<&Path>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let RunReport { region, training, holdout, .. } = report;
+    let epochs = report.seeds.first().map_or(0, |seed| seed.epochs.len());
+    writeln!(
+        out,
+        "region {region}: {training} samples learned in each of {epochs} epochs, {holdout} held out"
+    )?;
+    if wanted.accuracy {
+        accuracy(report, out)?;
+    }
+    if wanted.confusion {
+        writeln!(out, "\nheld-out samples of all seeds, a row for each class, a column for each answer:\n")?;
+        write!(out, "{}", report.confusion().table(&report.classes))?;
+    }
+    writeln!(out, "\n{:.0} samples learned per second", report.samples_per_second())?;
+    match curve {
+        Some(path) => writeln!(out, "accuracy curve: {}", path.display()),
+        None => Ok(()),
+    }
+}
+
+fn accuracy(report: &RunReport, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "\naccuracy on held-out samples:\n")?;
+    for seed in &report.seeds {
+        writeln!(out, "    {:<9}{}", format!("seed {}", seed.seed), seed.confusion.score())?;
+    }
+    for (name, accuracy) in [("mean", report.mean()), ("minimum", report.minimum())] {
+        if let Some(accuracy) = accuracy {
+            writeln!(out, "    {name:<9}{:.2} %", accuracy * 100.0)?;
+        }
+    }
+    Ok(())
+}
+
+/// All of it, for other programs.
+pub(super) fn json(report: &RunReport, curve: Option<&Path>) -> Value {
+    let confusion = report.confusion();
+    json!({
+        "region": report.region,
+        "classes": report.classes,
+        "training": report.training,
+        "holdout": report.holdout,
+        "mean": report.mean(),
+        "minimum": report.minimum(),
+        "samples_per_second": report.samples_per_second(),
+        "confusion": (0..confusion.classes()).map(|class| confusion.row(class)).collect::<Vec<_>>(),
+        "curve": curve.map(Path::to_string_lossy),
+        "seeds": report.seeds.iter().map(seed).collect::<Vec<_>>(),
+    })
+}
+
+fn seed(report: &SeedReport) -> Value {
+    let scored =
+        |learned: u64, Score { right, of }: Score| json!({ "learned": learned, "right": right, "of": of });
+    json!({
+        "seed": report.seed,
+        "accuracy": report.accuracy(),
+        "learned": report.learned,
+        "seconds": report.elapsed.as_secs_f64(),
+        "epochs": report.epochs.iter().map(|epoch| scored(epoch.learned, epoch.holdout)).collect::<Vec<_>>(),
+        "online": report.online.iter().map(|point| scored(point.learned, point.recent)).collect::<Vec<_>>(),
+    })
+}

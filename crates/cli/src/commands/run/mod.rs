@@ -1,0 +1,96 @@
+//! `ternsig run`: programs and manifests.
+
+mod manifest;
+mod once;
+mod progress;
+mod report;
+mod state_file;
+
+pub(crate) use state_file::StateFile;
+
+use crate::arguments::{Format, Numbers, require_available};
+use crate::files::has_extension;
+use crate::problem::{Problem, Status};
+use clap::Args;
+use std::io::Write;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use ternsig_host::Engine;
+
+/// Runs a program, or the regions of a manifest.
+///
+/// A program is a .ternsig, .tvmr or .card file; what it left behind is reported. A .toml file is a manifest.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The program or manifest.
+    file: PathBuf,
+    /// The engine: interpreter, jit, auto or crosscheck; without it, what the manifest says, or the interpreter.
+    #[arg(long)]
+    engine: Option<Engine>,
+    /// The fuel of one run of a program.
+    #[arg(long, value_name = "UNITS")]
+    fuel: Option<u64>,
+    /// How the report is written.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// No warnings and no progress, only the report.
+    #[arg(short, long)]
+    quiet: bool,
+    #[command(flatten)]
+    program: ProgramOptions,
+}
+
+/// Options that only programs take.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for programs")]
+struct ProgramOptions {
+    /// The input buffer, e.g. 1,-2,3.
+    #[arg(long, value_name = "NUMBERS", allow_hyphen_values = true, conflicts_with = "input_file")]
+    input: Option<Numbers>,
+    /// A file with the input buffer.
+    #[arg(long, value_name = "FILE")]
+    input_file: Option<PathBuf>,
+    /// The target buffer.
+    #[arg(long, value_name = "NUMBERS", allow_hyphen_values = true)]
+    target: Option<Numbers>,
+    /// The machine's state before the first run, as JSON: a state, a line of a conformance file (its `before`, and its
+    /// `runs` unless --runs is given), or an earlier report.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// The program whose machine a program without registers runs on. It is loaded, not run.
+    #[arg(long, value_name = "PROGRAM")]
+    on: Option<PathBuf>,
+    /// How many times to run, with the same input; registers and weights are kept. Stops at a run that fails. [default: 1]
+    #[arg(long, value_name = "N")]
+    runs: Option<NonZeroU32>,
+}
+
+impl ProgramOptions {
+    /// One of these options that was given.
+    fn given(&self) -> Option<&'static str> {
+        let given = [
+            ("--input", self.input.is_some()),
+            ("--input-file", self.input_file.is_some()),
+            ("--target", self.target.is_some()),
+            ("--state", self.state.is_some()),
+            ("--on", self.on.is_some()),
+            ("--runs", self.runs.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+    }
+}
+
+impl Run {
+    pub(crate) fn execute(&self, out: &mut dyn Write) -> Result<Status, Problem> {
+        self.engine.map_or(Ok(()), require_available)?;
+        if !has_extension(&self.file, "toml") {
+            return once::run(self, out);
+        }
+        match self.program.given() {
+            Some(option) => {
+                Err(Problem::file(&self.file, format_args!("{option} is for programs, not for manifests")))
+            }
+            None => manifest::run(self, out),
+        }
+    }
+}
