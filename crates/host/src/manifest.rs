@@ -1,43 +1,6 @@
 //! The manifest: the TOML file that a host starts from.
 //!
-//! ```toml
-//! [run]
-//! seeds = [1, 2, 3]             # or one; each seed is a run of its own
-//! fuel = 1_000_000              # of one run of a program; optional
-//!
-//! [[region]]                    # a machine with its program
-//! name = "digits"
-//! program = "digits.ternsig"    # paths start from the manifest's directory
-//! engine = "interpreter"        # the default
-//! role = "learning"             # what the program may do; a list unites roles; unrestricted by default
-//! params = { P0 = 3 }           # param registers, which only the host can set
-//! fill = { registers = ["C0"], with = "init_random" }   # once, from the run's seed
-//!
-//! [region.source]               # where its input comes from
-//! kind = "csv"                  # plain or compressed with gzip
-//! path = "digits.csv.gz"
-//! label = "last"                # or a column's number, or its name in the header
-//! header = false
-//! scale = 16                    # feature * scale + offset
-//! offset = 0
-//! order = "shuffled"            # anew in every epoch, from the run's seed; or "file"
-//! holdout = 360                 # samples that are only answered, as many of each class as its share
-//! epochs = 6
-//!
-//! [region.report]               # what to tell at the end
-//! accuracy = true
-//! confusion = true
-//! curve = "digits.svg"          # a file to write; none by default
-//!
-//! [[program]]                   # a program without registers of its own, which runs on a region's machine
-//! name = "classify"
-//! program = "classify.ternsig"
-//! on = "digits"
-//! at = "holdout"                # answers the held-out samples, on a copy of the machine
-//! role = "forward"
-//! ```
-//!
-//! Reading finds every mistake of a file at once; each is a diagnostic with its place, as those of the assembler.
+#![doc = include_str!("../../../docs/manifest.md")]
 
 mod error;
 mod input;

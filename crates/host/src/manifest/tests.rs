@@ -126,11 +126,7 @@ fn one_value_stands_for_a_list_of_one() {
 
 #[test]
 fn the_example_in_the_documentation_is_a_manifest() {
-    let source = include_str!("../manifest.rs");
-    let lines = source
-        .lines()
-        .map_while(|line| line.strip_prefix("//!"))
-        .map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let lines = include_str!("../../../../docs/manifest.md").lines();
     let example: Vec<_> =
         lines.skip_while(|line| *line != "```toml").skip(1).take_while(|line| *line != "```").collect();
     let manifest = parse(&example.join("\n")).unwrap();
