@@ -66,7 +66,8 @@ pub fn looks_like_card(bytes: &[u8]) -> bool {
     header && len.is_some_and(|len| len <= bytes.len() - 12)
 }
 
-/// Reads a card. Sizes are checked against the input before anything is allocated.
+/// Reads a card. Sizes are checked against the input before anything is allocated: at most the size of the input, and
+/// 12 MiB for the metadata, whose 64 KiB of JSON can be that much as values.
 ///
 /// # Errors
 /// The bytes are not a card, or are damaged.

@@ -156,7 +156,8 @@ const ADVICE: &[Check] = &[
     keys::check,
     control::advice,
     reachable::check,
-    usage::check,
+    usage::reads,
+    usage::destinations,
     stray::check,
     fixed::check,
     learning::check,
@@ -177,5 +178,13 @@ pub fn validate(program: &AssembledProgram, set: &InstructionSet, checks: Checks
     if checks.shapes {
         shapes::check(&subject, &mut sink);
     }
+    sink.report()
+}
+
+/// The findings `undeclared-read` alone, for an assembler that knows where in the text they belong.
+#[must_use]
+pub fn undeclared_reads(program: &AssembledProgram, set: &InstructionSet) -> Report {
+    let mut sink = Sink::default();
+    usage::reads(&Subject::new(program, set, RoleSet::ALL), &mut sink);
     sink.report()
 }

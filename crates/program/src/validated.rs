@@ -6,7 +6,7 @@ use crate::validate::loops::Loops;
 use crate::validate::{Checks, Finding, Level, validate};
 use std::fmt;
 use std::sync::Arc;
-use ternsig_isa::{InstructionSet, Op};
+use ternsig_isa::{Access, InstructionSet, Op, Row, Slot, Work};
 
 /// What a step executes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,10 @@ pub struct Step {
     pub operands: [u8; 4],
     /// For `loop` the index of its `end_loop`, for `end_loop` the index of its `loop`, else 0.
     pub partner: u32,
+    /// What its fuel is charged for.
+    pub work: Work,
+    /// The operand bytes that name a register whose elements are read or modified, one bit each.
+    pub sources: u8,
 }
 
 /// A program that passed validation.
@@ -38,7 +42,7 @@ pub struct Step {
 /// Engines rely on: every word is a known instruction of the core, a standard or a registered extension, and none is
 /// reserved; every register operand is of a bank that the row accepts, and only optional ones are absent; every number is
 /// within its field's range, except where the instruction itself refuses it (`set_activation`, `alloc_dynamic`,
-/// `log_event`, `expect_chem`) and except 0 for a gain or a number that usually has one value; bounds of a clamp are in
+/// `log_event`, `expect_chem`), except the byte of a param register in place of its index, and except 0 for a gain or a number that usually has one value; bounds of a clamp are in
 /// order; loops are paired lexically; every jump target is at most the number of steps; no register is declared twice.
 #[derive(Debug, Clone)]
 pub struct ValidatedProgram {
@@ -119,9 +123,22 @@ fn decode(program: &AssembledProgram) -> Arc<[Step]> {
         let op = Op::lookup(word.ext, word.opcode)
             .map_or(StepOp::User { ext: word.ext, opcode: word.opcode }, StepOp::Standard);
         let partner = loops.partner(index).unwrap_or_default() as u32;
-        Step { op, operands: word.operands, partner }
+        let (work, sources) = match op {
+            StepOp::Standard(op) => (op.row().work, sources(op.row(), word.operands)),
+            StepOp::User { .. } => (Work::Unit, 0),
+        };
+        Step { op, operands: word.operands, partner, work, sources }
     });
     steps.collect()
+}
+
+/// The operand bytes that name a register whose elements are read or modified, one bit each.
+fn sources(row: &Row, operands: [u8; 4]) -> u8 {
+    let read = row.registers(operands).filter(|(field, _)| field.access != Access::Write);
+    read.fold(0, |bits, (field, _)| match field.slot {
+        Slot::Byte(byte) => bits | 1 << byte,
+        _ => bits,
+    })
 }
 
 fn hash(program: &AssembledProgram) -> u64 {

@@ -131,6 +131,26 @@ pub fn dot_narrow(weights: &[i16], inputs: &[i32]) -> i64 {
     parts.map(|(w, x)| i64::from(w.iter().zip(x).map(product).fold(0, i32::wrapping_add))).sum()
 }
 
+/// The most inputs that [`pack`] takes.
+pub const PACKED_INPUTS: usize = NARROW_TERMS;
+
+/// Copies at most [`PACKED_INPUTS`] inputs to 16 bits each; `None` if there are more or one does not fit.
+pub fn pack<'a>(inputs: &[i32], buffer: &'a mut [i16; PACKED_INPUTS]) -> Option<&'a [i16]> {
+    let packed = buffer.get_mut(..inputs.len())?;
+    let mut lost = 0;
+    for (packed, &x) in packed.iter_mut().zip(inputs) {
+        *packed = x as i16;
+        lost |= x ^ i32::from(*packed);
+    }
+    (lost == 0).then_some(packed)
+}
+
+/// The same sum for inputs that [`pack`] has copied, which pays when they meet several rows of weights.
+#[must_use]
+pub fn dot_packed(weights: &[i16], inputs: &[i16]) -> i32 {
+    weights.iter().zip(inputs).map(|(&w, &x)| i32::from(w) * i32::from(x)).fold(0, i32::wrapping_add)
+}
+
 /// A product as the core conducts it: gated by the input's strength, scaled by the conductance, rounded per product.
 #[must_use]
 pub fn conducted_product(weight: i16, temperature: Temperature, input: i32) -> i64 {
@@ -268,6 +288,22 @@ mod tests {
             }
         }
         assert_eq!(dot_narrow(&[3, 4], &[5]), 15);
+    }
+
+    #[test]
+    fn packed_sums_are_exact_at_their_limits() {
+        let mut buffer = [0; PACKED_INPUTS];
+        for len in [0, 1, 17, 255, 256] {
+            for (w, x) in [(255, 32767), (-255, 32767), (255, -32768), (-255, -32768)] {
+                let (weights, inputs) = (vec![w; len], vec![x; len]);
+                let packed = pack(&inputs, &mut buffer).unwrap();
+                let sum = i64::from(dot_packed(&weights, packed));
+                assert_eq!(sum, dot(&weights, &inputs), "{len} times {w} by {x}");
+            }
+        }
+        assert_eq!(pack(&[0; PACKED_INPUTS + 1], &mut buffer), None);
+        assert_eq!(pack(&[5, 32768], &mut buffer), None);
+        assert_eq!(pack(&[-32769], &mut buffer), None);
     }
 
     #[test]

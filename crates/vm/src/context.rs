@@ -1,6 +1,7 @@
 //! What extensions and host handlers see of a machine.
 
 use crate::devices::{BankAccess, Devices, SubstrateHandle};
+use crate::extension::ExtensionRegistry;
 use crate::machine::Machine;
 use std::fmt;
 
@@ -24,11 +25,21 @@ impl<'a> ExecutionContext<'a> {
 
     /// A context with the attached devices.
     pub(crate) fn with_devices(machine: &'a mut Machine, devices: &'a mut Devices) -> ExecutionContext<'a> {
-        ExecutionContext {
+        ExecutionContext::with_registry(machine, devices).0
+    }
+
+    /// The same, beside the extensions that come with the devices.
+    pub(crate) fn with_registry(
+        machine: &'a mut Machine,
+        devices: &'a mut Devices,
+    ) -> (ExecutionContext<'a>, &'a ExtensionRegistry) {
+        let Devices { bank_cache, substrate, registry } = devices;
+        let ctx = ExecutionContext {
             machine,
-            bank_cache: devices.bank_cache.as_deref_mut().map(|cache| cache as &mut dyn BankAccess),
-            substrate: devices.substrate.as_deref_mut().map(|handle| handle as &mut dyn SubstrateHandle),
-        }
+            bank_cache: bank_cache.as_deref_mut().map(|cache| cache as &mut dyn BankAccess),
+            substrate: substrate.as_deref_mut().map(|handle| handle as &mut dyn SubstrateHandle),
+        };
+        (ctx, registry)
     }
 
     /// The machine.

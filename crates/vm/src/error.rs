@@ -112,6 +112,17 @@ impl Error {
         error
     }
 
+    /// The same error about a register, which its message names too, unless it is about one already.
+    #[cold]
+    #[must_use]
+    pub(crate) fn naming(mut self, register: Register) -> Error {
+        if self.0.register.is_none() {
+            self.0.register = Some(register);
+            self.0.message = format!("{register}: {}", self.0.message);
+        }
+        self
+    }
+
     /// The same error with the instruction that raised it, unless it already names one.
     #[cold]
     #[must_use]

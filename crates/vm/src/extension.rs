@@ -15,7 +15,11 @@ use ternsig_isa::{ExtensionSyntax, Field, InstructionSet, Kind, Op, Register, Ro
 /// State that belongs to one machine is kept in that machine's registers: an extension is shared by all machines that
 /// know it.
 pub trait Extension: ExtensionSyntax {
-    /// Executes one instruction. The program counter is already behind it. An error must leave the machine as it was.
+    /// Executes one instruction. The program counter is already behind it; to go on elsewhere, see
+    /// [`Machine::jump`](crate::Machine::jump). An error must leave the machine as it was, and so must
+    /// [`StepResult::OutOfFuel`] and [`StepResult::Interrupted`], after which the instruction is executed again. See
+    /// [`Machine::spend_fuel`](crate::Machine::spend_fuel) and
+    /// [`Machine::is_interrupted`](crate::Machine::is_interrupted) for long work.
     fn execute(&self, opcode: u16, operands: [u8; 4], ctx: &mut ExecutionContext<'_>) -> StepResult;
 }
 

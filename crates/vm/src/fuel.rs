@@ -2,15 +2,19 @@
 //!
 //! An instruction costs 1 + ⌈work / 1024⌉ units of fuel, charged before it executes. What counts as work stands in the
 //! instruction table: nothing, the elements of the longest register or buffer involved, the multiply-accumulates of a
-//! product, or the elements that are created. Registers that are not allocated count as empty.
+//! product, or the elements that are created. Registers that are not allocated count as empty. Where a result can have as
+//! many elements as a dimension, that counts even beside a dimension of 0.
 
 use crate::machine::{Machine, slot};
+use crate::semantics::cache_extent;
 use ternsig_isa::table::arch::ArchOp;
 use ternsig_isa::table::core::CoreOp;
 use ternsig_isa::table::learning::LearningOp;
+use ternsig_isa::table::neuro::NeuroOp;
+use ternsig_isa::table::orchestration::OrchestrationOp;
 use ternsig_isa::table::tensor::TensorOp;
 use ternsig_isa::table::ternary::TernaryOp;
-use ternsig_isa::{Access, Bank, Op, Shape, Work};
+use ternsig_isa::{Bank, Op, Register, Shape, Work};
 use ternsig_program::{Step, StepOp};
 
 /// Elements or multiply-accumulates for one unit of fuel.
@@ -19,20 +23,13 @@ pub const WORK_PER_UNIT: u64 = 1024;
 /// The fuel that this step costs on this machine as it is now.
 #[must_use]
 pub fn cost(machine: &Machine, step: &Step) -> u64 {
-    match step.op {
-        StepOp::Standard(op) => 1 + work(machine, op, step.operands).div_ceil(WORK_PER_UNIT),
-        StepOp::User { .. } => 1,
-    }
-}
-
-fn work(m: &Machine, op: Op, operands: [u8; 4]) -> u64 {
-    let work = match op.row().work {
-        Work::Unit => return 0,
-        Work::Elements => elements(m, op, operands),
-        Work::Product => product(m, op, operands),
-        Work::Created => created(m, op, operands),
+    let work = match (step.work, step.op) {
+        (Work::Unit, _) | (_, StepOp::User { .. }) => return 1,
+        (Work::Elements, StepOp::Standard(op)) => elements(machine, op, step),
+        (Work::Product, StepOp::Standard(op)) => product(machine, op, step.operands),
+        (Work::Created, StepOp::Standard(op)) => created(machine, op, step.operands),
     };
-    work as u64
+    1 + (work as u64).div_ceil(WORK_PER_UNIT)
 }
 
 fn hot_len(m: &Machine, byte: u8) -> usize {
@@ -43,45 +40,84 @@ fn hot_shape(m: &Machine, byte: u8) -> Shape {
     m.hot(slot(byte)).map_or(Shape::vector(0), |register| register.shape())
 }
 
-fn cold_shape(m: &Machine, byte: u8) -> Shape {
-    m.cold(slot(byte)).map_or(Shape::vector(0), |register| register.shape())
+/// The largest dimension.
+fn hot_extent(m: &Machine, byte: u8) -> usize {
+    hot_shape(m, byte).dims().iter().max().map_or(0, |&dim| dim as usize)
+}
+
+/// Rows and columns of weights; none if they are not allocated.
+fn weights(m: &Machine, byte: u8) -> (usize, usize) {
+    m.cold(slot(byte)).map_or((0, 0), |register| matrix(register.shape()))
+}
+
+/// The multiply-accumulates of one product with weights, and at least one for each element of its result.
+fn weights_work(m: &Machine, byte: u8) -> usize {
+    let (rows, columns) = weights(m, byte);
+    rows.saturating_mul(columns).max(rows).max(columns)
+}
+
+/// How long the rows of a table are; a vector is one row.
+fn row_width(m: &Machine, byte: u8) -> usize {
+    let shape = m.cold(slot(byte)).map_or(Shape::vector(0), |register| register.shape());
+    shape.dim(1).or(shape.dim(0)).unwrap_or(0)
 }
 
 fn matrix(shape: Shape) -> (usize, usize) {
     (shape.dim(0).unwrap_or(1), shape.dim(1).unwrap_or(1))
 }
 
-fn elements(m: &Machine, op: Op, operands: [u8; 4]) -> usize {
+fn elements(m: &Machine, op: Op, step: &Step) -> usize {
     match op {
         Op::Core(CoreOp::LoadInput) => m.input().len(),
         Op::Core(CoreOp::LoadTarget) | Op::Learning(LearningOp::LoadTarget) => m.target().len(),
-        _ => op
-            .row()
-            .registers(operands)
-            .filter(|(field, _)| field.access != Access::Write)
-            .map(|(_, register)| match register.bank() {
-                Bank::Hot => hot_len(m, register.byte()),
-                Bank::Cold => m.cold(register.index()).map_or(0, |r| r.len()),
-                Bank::Param | Bank::Shape => 1,
-            })
-            .max()
-            .unwrap_or(0),
+        // How much a substrate is asked for is up to the target.
+        Op::Neuro(NeuroOp::FieldRead) => hot_len(m, step.operands[0]),
+        Op::Core(CoreOp::ReduceMean) | Op::Tensor(TensorOp::ReduceMeanDim) => {
+            longest(m, step).max(hot_extent(m, step.operands[1]))
+        }
+        Op::Tensor(TensorOp::KvRead | TensorOp::KvReadPos) => {
+            longest(m, step).max(hot_extent(m, step.operands[0]))
+        }
+        Op::Tensor(TensorOp::KvAppend | TensorOp::KvAppendPos) => {
+            longest(m, step).max(cache_extent(m, op, step.operands))
+        }
+        Op::Learning(LearningOp::DecayEligibility | LearningOp::UpdateWeights) => {
+            longest(m, step).max(m.pressure(slot(step.operands[0])).map_or(0, <[i32]>::len))
+        }
+        Op::Learning(LearningOp::ChlUpdate) => {
+            let recording = m.contrast.free[slot(step.operands[0])].as_ref();
+            longest(m, step).max(recording.map_or(0, Vec::len))
+        }
+        _ => longest(m, step),
+    }
+}
+
+/// The elements of the longest register that is read, modified or named.
+fn longest(m: &Machine, step: &Step) -> usize {
+    let sources = (0..4).filter(|byte| step.sources >> byte & 1 == 1);
+    sources.map(|byte| register_len(m, step.operands[byte])).max().unwrap_or(0)
+}
+
+fn register_len(m: &Machine, byte: u8) -> usize {
+    match Register::from_byte(byte).bank() {
+        Bank::Hot => hot_len(m, byte),
+        Bank::Cold => m.cold(slot(byte)).map_or(0, |register| register.len()),
+        Bank::Param | Bank::Shape => 1,
     }
 }
 
 fn product(m: &Machine, op: Op, [a, b, c, _]: [u8; 4]) -> usize {
     match op {
         Op::Core(CoreOp::TernaryBatchMatmul) | Op::Ternary(TernaryOp::TernaryBatchMatmul) => {
-            let (rows, columns) = matrix(cold_shape(m, b));
-            rows.saturating_mul(hot_len(m, c).max(columns))
+            let (rows, columns) = weights(m, b);
+            rows.max(1).saturating_mul(hot_len(m, c).max(columns))
         }
-        Op::Core(_) | Op::Ternary(_) | Op::Arch(ArchOp::WireForward) => {
-            let (rows, columns) = matrix(cold_shape(m, b));
-            rows.saturating_mul(columns)
-        }
+        Op::Core(_) | Op::Ternary(_) | Op::Arch(ArchOp::WireForward) => weights_work(m, b),
         Op::Tensor(TensorOp::Matmul) => {
             let ((rows, inner), (_, columns)) = (matrix(hot_shape(m, b)), matrix(hot_shape(m, c)));
-            rows.saturating_mul(inner.max(1)).saturating_mul(columns)
+            let products = rows.saturating_mul(inner.max(1)).saturating_mul(columns);
+            // Both operands are looked through for their largest element.
+            products.max(hot_len(m, b)).max(hot_len(m, c))
         }
         Op::Tensor(_) => {
             // Attention takes a dimension of 0 for 1.
@@ -90,10 +126,8 @@ fn product(m: &Machine, op: Op, [a, b, c, _]: [u8; 4]) -> usize {
                 .map(|(rows, columns)| (rows.max(1), columns.max(1)));
             queries.saturating_mul(keys).saturating_mul(width.saturating_add(values))
         }
-        Op::Learning(LearningOp::MasteryOuter) => m.cold(slot(a)).map_or(0, |register| register.len()),
-        Op::Learning(LearningOp::ChlBackpropClamp) => {
-            m.cold(slot(if c == 0 { a } else { c })).map_or(0, |register| register.len())
-        }
+        Op::Learning(LearningOp::MasteryOuter) => weights_work(m, a),
+        Op::Learning(LearningOp::ChlBackpropClamp) => weights_work(m, if c == 0 { a } else { c }),
         Op::Learning(_) => hot_len(m, a).max(1).saturating_mul(hot_len(m, b).max(1)),
         _ => 0,
     }
@@ -109,14 +143,18 @@ fn created(m: &Machine, op: Op, operands: [u8; 4]) -> usize {
             let by_register =
                 m.hot(slot(b)).and_then(|r| r.data().first()).map_or(0, |&n| n.clamp(0, 65535) as usize);
             let count = if c == 0 { by_register } else { usize::from(c) };
-            let register = cold_shape(m, a);
-            count.saturating_mul(register.elements() / register.dim(0).unwrap_or(1).max(1))
+            let (_, width) = weights(m, a);
+            count.saturating_mul(width)
         }
         Op::Core(CoreOp::EmbedLookup) | Op::Ternary(TernaryOp::EmbedLookup) => {
-            hot_len(m, c).saturating_mul(cold_shape(m, b).last().unwrap_or(0))
+            hot_len(m, c).saturating_mul(row_width(m, b))
         }
         Op::Core(CoreOp::EmbedSequence) | Op::Ternary(TernaryOp::EmbedSequence) => {
-            usize::from(c) * cold_shape(m, b).last().unwrap_or(0)
+            usize::from(c).saturating_mul(row_width(m, b))
+        }
+        Op::Learning(_) => m.checkpoints[slot(a)].as_ref().map_or(0, |register| register.len()),
+        Op::Orchestration(OrchestrationOp::ModelOutput) => {
+            m.models().slot(b).and_then(|model| model.last_output.as_ref()).map_or(0, Vec::len)
         }
         _ => hot_len(m, b) + hot_len(m, c),
     }

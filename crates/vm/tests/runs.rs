@@ -295,3 +295,94 @@ fn an_accelerator_takes_over_at_its_entries_and_leaves_the_rest_to_the_interpret
     assert_eq!(accelerated, end(None));
     assert_eq!(accelerated.1, [11]);
 }
+
+#[test]
+fn an_operation_that_was_put_off_is_delivered_again_to_a_caller_that_steps() {
+    for step in [Interpreter::run_until_yield, Interpreter::step] {
+        let mut asking = interpreter(ASKING);
+        asking.run_with_host(|_, _| Ok(Answer::Wait));
+        assert_eq!(step(&mut asking), StepResult::Yield(READ));
+        assert_eq!(asking.machine().pending(), Some((READ, 1)));
+        put(asking.machine_mut(), 1, 1);
+        assert_eq!(asking.run_until_yield(), StepResult::Halt);
+        assert_eq!(asking.machine().output(), [8]);
+    }
+}
+
+#[test]
+fn a_machine_that_is_suspended_by_the_handler_asks_again() {
+    let mut asking = interpreter(ASKING);
+    let mut suspended = Vec::new();
+    asking.run_with_host(|_, ctx| {
+        assert_eq!(ctx.machine().pending(), Some((READ, 1)));
+        suspended = ctx.machine().suspend();
+        Ok(Answer::Done)
+    });
+    let mut other = interpreter(ASKING);
+    other.restore(&suspended).unwrap();
+    assert_eq!(other.run_until_yield(), StepResult::Yield(READ));
+}
+
+#[test]
+fn a_model_that_the_host_could_not_execute_is_not_running() {
+    let source = ".requires\n orchestration 0x0007\n.registers\n H0: i32[1]\n.program\n \
+                  orchestration.model_load H0, 3\n orchestration.model_exec H0, 3\n halt\n";
+    let mut calling = interpreter(source);
+    let running = |m: &Machine| m.models().slot(3).map(|slot| slot.running);
+    let outcome = calling.run_with_host(|op, ctx| match op {
+        DomainOp::ModelExec { .. } => {
+            assert_eq!(running(ctx.machine()), Some(true));
+            Err(Error::new(ErrorKind::NotFound, "gone"))
+        }
+        _ => Ok(Answer::Done),
+    });
+    assert!(matches!(outcome, Outcome::Failed(_)));
+    assert_eq!(running(calling.machine()), Some(false));
+}
+
+#[test]
+fn a_copy_of_a_machine_is_not_interrupted_with_it() {
+    let mut asking = interpreter(ASKING);
+    let registry = Arc::clone(asking.registry());
+    let mut copy = Interpreter::from_machine(asking.machine().clone(), registry);
+    asking.interrupt_handle().interrupt();
+    assert_eq!(copy.run(), Outcome::Unfulfilled { op: READ, instruction: 1 });
+    assert_eq!(asking.run(), Outcome::Interrupted { instruction: 0 });
+}
+
+const FAILS_IN_A_SUBROUTINE: &str = "
+.requires
+    test 0x000A
+.registers
+    H0: i32[1]
+.program
+    test.test_begin 1
+    loop 2
+        call check
+    end_loop
+    test.test_end
+    halt
+check:
+    test.assert_active H0
+    return
+    test.test_begin 2
+    test.test_end
+";
+
+#[test]
+fn a_test_that_fails_in_a_subroutine_goes_on_at_its_own_end() {
+    let mut tests = interpreter(FAILS_IN_A_SUBROUTINE);
+    tests.machine_mut().set_collect_failures(true);
+    assert_eq!(tests.run(), Outcome::Halted);
+    let record = &tests.machine().tests().records()[0];
+    assert_eq!((record.id, record.end, record.failure.is_some()), (1, Some(4), true));
+    assert!(tests.machine().control_stack().is_empty());
+}
+
+#[test]
+fn failures_are_collected_when_stepping_too() {
+    let mut tests = interpreter(FAILS_IN_A_SUBROUTINE);
+    tests.machine_mut().set_collect_failures(true);
+    while tests.step() == StepResult::Continue {}
+    assert_eq!(tests.machine().last_outcome(), Some(&Outcome::Halted));
+}

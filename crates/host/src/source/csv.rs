@@ -10,6 +10,8 @@ use std::path::Path;
 
 /// As many bytes, after decompression, are too many.
 const LIMIT: u64 = 1 << 30;
+/// As many different labels are too many: they are values rather than classes, and every two of them are counted.
+const MAX_CLASSES: usize = 4096;
 /// The first bytes of a gzip file.
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 
@@ -168,6 +170,9 @@ impl Rows<'_> {
                 return Err(SourceErrorKind::NoLabel);
             } else {
                 self.labels.push(text);
+                if self.labels.classes() > MAX_CLASSES {
+                    return Err(SourceErrorKind::TooManyClasses { limit: MAX_CLASSES });
+                }
             }
         }
         Ok(())

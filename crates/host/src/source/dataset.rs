@@ -99,6 +99,11 @@ impl Labels {
         self.ids.is_empty()
     }
 
+    /// How many different labels there are.
+    pub(crate) fn classes(&self) -> usize {
+        self.names.len()
+    }
+
     /// The numbers in the order of the classes.
     fn sorted(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.names.len()).collect();

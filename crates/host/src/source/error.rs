@@ -64,6 +64,11 @@ pub enum SourceErrorKind {
     },
     /// A label is empty.
     NoLabel,
+    /// There are more different labels than classes can be told apart.
+    TooManyClasses {
+        /// How many there may be.
+        limit: usize,
+    },
     /// There is no sample.
     Empty,
     /// The file is larger than this reader takes.
@@ -93,6 +98,9 @@ impl fmt::Display for SourceErrorKind {
             }
             K::ScaledOutOfRange { column, value } => {
                 write!(f, "column {column}: {value} leaves 32 bits when it is scaled")
+            }
+            K::TooManyClasses { limit } => {
+                write!(f, "there are more than {limit} different labels (is the label in another column?)")
             }
             K::NoLabel => f.write_str("the label is empty"),
             K::Empty => f.write_str("there is no sample"),

@@ -50,7 +50,7 @@ instructions! {
     0x4013 TernaryBatchMatmul "ternary_batch_matmul" [] PURE Product FORWARD (hot_w(0, "dst"), cold(1, "weights"), hot(2, "input")) "ternary_matmul of each row of the input";
     0x4014 EmbedSequence "embed_sequence" [] PURE Created FORWARD (hot_w(0, "dst"), cold(1, "table"), u8_(2, "count")) "the first count rows of the table";
     0x4015 ReduceMean "reduce_mean" ["mean_dim"] PURE Elements FORWARD (hot_w(0, "dst"), hot(1, "src"), u8_(2, "dim")) "mean over dimension 0 or 1; of everything below rank 2";
-    0x5000 MarkEligibility "mark_eligibility" ["mark_elig"] PURE Unit FORWARD (hot(0, "output"), hot(1, "input"), u8_(2, "layer")) "nothing; the operands are kept for older programs";
+    0x5000 MarkEligibility "mark_eligibility" ["mark_elig"] PURE Unit FORWARD (hot_name(0, "output"), hot_name(1, "input"), u8_(2, "layer")) "nothing; the operands are kept for older programs";
     0x5004 AddBabble "add_babble" [] STATE Elements FORWARD (hot_rw(0, "register"), u8_(2, "layer")) null(1) "adds deterministic noise of the babble scale and phase";
     0x5012 MasteryUpdate "mastery_update" [] STATE Elements LEARNING (cold_name(0, "weights"), hot(1, "activity"), hot(2, "direction"), u8_(3, "scale").or(15), always("threshold_div", 4)) "adds peak-relative activity, signed by direction[0], to the pressure of weights";
     0x5013 MasteryCommit "mastery_commit" [] STATE Elements LEARNING (cold_rw(0, "weights"), u8_(3, "threshold").or(50), usually(2, "step", 5)) null(1) "weights whose pressure reached the threshold take a step and lose it";

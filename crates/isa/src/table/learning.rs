@@ -25,7 +25,7 @@ instructions! {
     0x000F ComputeRpe "compute_rpe" [] STATE Unit LEARNING (hot(0, "predicted"), hot(1, "actual")) "current error = sat(actual[0] - predicted[0])";
     0x0010 GateError "gate_error" [] STATE Unit LEARNING (hot_w(0, "dst"), u8_(1, "threshold")) "dst = [|current error| if it is at least 256*threshold, else 0]";
     0x0011 CheckpointWeights "checkpoint_weights" [] YIELD Unit LEARNING_EVOLUTION => CheckpointSave (cold(0, "weights").carries("register")) "keeps a copy of the register, in memory and durable";
-    0x0012 RollbackWeights "rollback_weights" [] YIELD Unit LEARNING_EVOLUTION => CheckpointRestore (cold_name(0, "weights").carries("register")) "the register = its copy in memory; without one, asks the host";
+    0x0012 RollbackWeights "rollback_weights" [] YIELD Created LEARNING_EVOLUTION => CheckpointRestore (cold_name(0, "weights").carries("register")) "the register = its copy in memory; without one, asks the host";
     0x0013 Consolidate "consolidate" [] YIELD Unit LEARNING_EVOLUTION => Consolidate () "moves stored weights to colder layers";
     0x0014 DiscardCheckpoint "discard_checkpoint" [] YIELD Unit LEARNING_EVOLUTION => CheckpointDiscard (cold_name(0, "weights").carries("register")) "drops both copies of the register";
     0x0015 MasteryOuter "mastery_outer" [] STATE Product LEARNING (cold(0, "weights"), hot(1, "input"), hot(2, "direction"), u8_(3, "scale").or(0)) "adds peak-relative input, signed by direction[o], to the pressure of every weight";

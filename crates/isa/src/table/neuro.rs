@@ -10,7 +10,7 @@ instructions! {
     0x0000 ChemRead "chem_read" [] SUBSTRATE Unit FORWARD => ChemRead (hot_w(0, "target"), u8_(1, "chem").carries("chem_id").within(0, 7)) "target = [level of the chemical]";
     0x0001 ChemSet "chem_set" [] SUBSTRATE Unit REGULATION => ChemSet (hot(0, "source").at_least(1), u8_(1, "chem").carries("chem_id").within(0, 7)) "level = clamp(source[0], 0, 255)";
     0x0002 ChemInject "chem_inject" [] SUBSTRATE Unit REGULATION => ChemInject (hot(0, "source").longer_than("elem"), u8_(1, "chem").carries("chem_id").within(0, 7), u8_(2, "elem").carries("elem_idx").or(0), bit(3, "signed").or(0)) "adds source[elem] to the level; signed: centred on 128";
-    0x0003 FieldRead "field_read" [] SUBSTRATE Unit FORWARD => FieldRead (hot_w(0, "target"), u8_(1, "field").carries("field_id")) "target = the caller's slice of the field";
+    0x0003 FieldRead "field_read" [] SUBSTRATE Elements FORWARD => FieldRead (hot_w(0, "target"), u8_(1, "field").carries("field_id")) "target = the caller's slice of the field";
     0x0004 FieldWrite "field_write" [] SUBSTRATE Elements REGULATION => FieldWrite (hot(0, "source"), u8_(1, "field").carries("field_id")) "the caller's slice of the field = source";
     0x0005 FieldTick "field_tick" [] YIELD Unit REGULATION => FieldTick (u8_(0, "field").carries("field_id")) "ages the field by one tick";
     0x0006 StimRead "stim_read" [] SUBSTRATE Unit FORWARD => StimRead (hot_w(0, "target")) "target = all stimulation levels";

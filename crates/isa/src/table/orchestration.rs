@@ -10,7 +10,7 @@ instructions! {
     0x0000 ModelLoad "model_load" [] YIELD Unit FORWARD => ModelLoad (hot_name(0, "register").carries("target"), u8_(1, "slot")) "loads the program bound to the slot; the register is not touched";
     0x0001 ModelExec "model_exec" [] YIELD Unit FORWARD => ModelExec (hot_w(0, "target"), u8_(1, "slot")) "runs the slot's model on its bound input; target = its output";
     0x0002 ModelInput "model_input" [] STATE Unit FORWARD (hot_name(0, "register"), u8_(1, "slot")) "binds the register as the slot's input";
-    0x0003 ModelOutput "model_output" [] STATE Unit FORWARD (hot_name(0, "register"), u8_(1, "slot")) "binds the register as the slot's output and fetches the last one";
+    0x0003 ModelOutput "model_output" [] STATE Created FORWARD (hot_name(0, "register"), u8_(1, "slot")) "binds the register as the slot's output and fetches the last one";
     0x0004 ModelUnload "model_unload" [] STATE Unit FORWARD (u8_(0, "slot")) "empties the slot";
     0x0005 ModelStatus "model_status" [] STATE Unit FORWARD (hot_w(0, "target"), u8_(1, "slot")) "target = [0 empty, 1 loaded, 2 running]";
     0x0006 ModelReload "model_reload" [] YIELD Unit FORWARD => ModelReload (u8_(0, "slot")) "reads the slot's program again, keeping weights and bindings";

@@ -1,7 +1,7 @@
 //! The binary formats: TVMR version 1 is read and written, legacy TERN is read.
 //!
-//! The first four bytes choose the format. A reader never panics, and the memory it allocates is bounded by what it
-//! reads: at most sixteen times the size of the input and 64 KiB, whatever the counts in the file claim.
+//! The first four bytes choose the format. A reader never panics, and the memory it allocates is bounded by the size of
+//! its input, as stated at [`read()`].
 
 mod error;
 mod fields;
@@ -73,7 +73,8 @@ pub struct Loaded {
     pub format: Format,
 }
 
-/// Reads a program from TVMR or legacy TERN.
+/// Reads a program from TVMR or legacy TERN. Allocates at most sixteen times the size of the input and 64 KiB, whatever
+/// the counts in the file claim.
 ///
 /// ```
 /// use ternsig_program::{AssembledProgram, binary};

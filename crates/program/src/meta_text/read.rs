@@ -40,7 +40,7 @@ impl fmt::Display for BlockError {
 
 impl std::error::Error for BlockError {}
 
-/// Reads `.meta` and `.projection` sections.
+/// Reads `.meta` and `.projection` sections. Allocates at most sixteen times the size of the text and 64 KiB.
 ///
 /// ```
 /// use ternsig_program::meta_text;

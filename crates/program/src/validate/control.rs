@@ -29,7 +29,8 @@ pub(super) fn targets(subject: &Subject<'_>, sink: &mut Sink) {
             if target > len {
                 let name = subject.mnemonic(&word.instruction);
                 let message = format!("{name} leads to instruction {target}, the program has {len}");
-                sink.push(codes::TARGET_BEYOND_END.finding(message).at(word.index));
+                let finding = codes::TARGET_BEYOND_END.finding(message).at(word.index);
+                sink.push(finding.help("a target is at most the number of instructions, which ends the run"));
             }
         }
     }

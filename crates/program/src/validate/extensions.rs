@@ -45,7 +45,9 @@ fn unknown_extension(ext: u16) -> super::Finding {
 
 fn unknown_opcode(subject: &Subject<'_>, word: &Instruction) -> super::Finding {
     let name = subject.set.extension_name(word.ext);
-    codes::UNKNOWN_OPCODE.finding(format!("{name} has no opcode {:#06x}", word.opcode))
+    codes::UNKNOWN_OPCODE
+        .finding(format!("{name} has no opcode {:#06x}", word.opcode))
+        .help("the program needs a version of the extension that has it")
 }
 
 /// Most reserved core words have a counterpart of the same name in an extension.

@@ -7,8 +7,7 @@ use ternsig_isa::field::{Field, Kind, Slot};
 use ternsig_isa::operand::expectation;
 use ternsig_isa::table::arch::ArchOp;
 use ternsig_isa::table::lifecycle::LifecycleOp;
-use ternsig_isa::table::test::TestOp;
-use ternsig_isa::{Op, Register};
+use ternsig_isa::{Bank, Op, Register};
 
 /// Every register operand is of a bank that the row accepts.
 pub(super) fn banks(subject: &Subject<'_>, sink: &mut Sink) {
@@ -36,13 +35,19 @@ pub(super) fn ranges(subject: &Subject<'_>, sink: &mut Sink) {
     for word in subject.words().filter(|word| !checks_at_run_time(word)) {
         for field in word.row.form_of(word.bytes()).fields {
             let value = field.extract(word.bytes());
-            if is_number(field) && !(field.range.0..=field.range.1).contains(&value) {
+            if is_number(field) && !is_legal(field, value) {
                 let name = mnemonic(subject, &word);
                 let message = format!("operand {} of {name} is out of range: {value}", field.name);
                 sink.push(codes::OUT_OF_RANGE.finding(message).at(word.index).help(expected(field)));
             }
         }
     }
+}
+
+/// A param register may also be written as its register byte, as assemblers of Ternsig 1.x did.
+fn is_legal(field: &Field, value: i64) -> bool {
+    let is_param = || Register::from_byte(value as u8).bank() == Bank::Param;
+    (field.range.0..=field.range.1).contains(&value) || matches!(field.kind, Kind::ParamIndex) && is_param()
 }
 
 /// Kinds whose every value is legal are left out: for the gain and for numbers that usually have one value, 0 stands for
@@ -65,11 +70,7 @@ fn is_number(field: &Field) -> bool {
 fn checks_at_run_time(word: &Word) -> bool {
     matches!(
         word.op(),
-        Some(
-            Op::Arch(ArchOp::SetActivation | ArchOp::AllocDynamic)
-                | Op::Lifecycle(LifecycleOp::LogEvent)
-                | Op::Test(TestOp::ExpectChem)
-        )
+        Some(Op::Arch(ArchOp::SetActivation | ArchOp::AllocDynamic) | Op::Lifecycle(LifecycleOp::LogEvent))
     )
 }
 

@@ -13,7 +13,8 @@ pub(super) fn check(subject: &Subject<'_>, sink: &mut Sink) {
             sink.push(
                 codes::NULL_REGISTER
                     .finding("S63 is declared, whose byte means \"no register\"")
-                    .about(register),
+                    .about(register)
+                    .help("declare S0 to S62"),
             );
             continue;
         }
@@ -27,7 +28,8 @@ pub(super) fn check(subject: &Subject<'_>, sink: &mut Sink) {
                 "{register} has {} elements, at most {MAX_ELEMENTS} are possible",
                 decl.shape.elements()
             );
-            sink.push(codes::REGISTER_TOO_LARGE.finding(message).about(register));
+            let finding = codes::REGISTER_TOO_LARGE.finding(message).about(register);
+            sink.push(finding.help("declare a smaller shape"));
         }
     }
 }

@@ -24,7 +24,8 @@ pub(super) fn check(subject: &Subject<'_>, sink: &mut Sink) {
         let allowed = word.row.roles.iter().filter(|&role| role != Role::Unrestricted);
         let allowed = allowed.map(Role::name).collect::<Vec<_>>().join(" or ");
         let message = format!("{name} needs the role {allowed}, the program has {effective}");
-        sink.push(codes::ROLE_DENIED.finding(message).at(word.index));
+        let finding = codes::ROLE_DENIED.finding(message).at(word.index);
+        sink.push(finding.help("grant the role and name it in .meta role, or remove the instruction"));
     }
 }
 

@@ -120,7 +120,8 @@ fn product(subject: &Subject<'_>, word: &Word, shapes: &Shapes, sink: &mut Sink)
     let name = || subject.mnemonic(&word.instruction);
     let (Some(rows), Some(columns)) = (shape.dim(0), shape.dim(1)) else {
         let message = format!("{} needs rows and columns, {weights} has the shape {shape}", name());
-        sink.push(codes::SHAPE_MISMATCH.finding(message).at(word.index).about(weights));
+        let finding = codes::SHAPE_MISMATCH.finding(message).at(word.index).about(weights);
+        sink.push(finding.help("declare the weights as [outputs, inputs]"));
         return None;
     };
     if let Some((input, given)) = shapes.operand(word, "input")

@@ -11,6 +11,7 @@ use super::sink::Sink;
 use super::subject::{Subject, Word};
 use std::collections::VecDeque;
 use ternsig_isa::field::Access;
+use ternsig_isa::table::arch::ArchOp;
 use ternsig_isa::table::learning::LearningOp;
 use ternsig_isa::table::orchestration::OrchestrationOp;
 use ternsig_isa::{Bank, Op, Register};
@@ -67,16 +68,17 @@ pub(super) fn written(word: &Word) -> Registers {
     set
 }
 
-pub(super) fn check(subject: &Subject<'_>, sink: &mut Sink) {
-    if subject.program.is_attached() {
-        return;
-    }
-    let declared: Registers = subject.program.registers.iter().map(|decl| decl.register).collect();
-    reads(subject, declared, sink);
-    destinations(subject, declared, sink);
+fn declared(subject: &Subject<'_>) -> Registers {
+    subject.program.registers.iter().map(|decl| decl.register).collect()
 }
 
-fn reads(subject: &Subject<'_>, declared: Registers, sink: &mut Sink) {
+/// Reads of registers that nothing can have allocated. Where the host chooses a register to allocate, it can be any.
+pub(super) fn reads(subject: &Subject<'_>, sink: &mut Sink) {
+    let allocates_any = |word: Word| matches!(word.op(), Some(Op::Arch(ArchOp::AllocDynamic)));
+    if subject.program.is_attached() || subject.words().any(allocates_any) {
+        return;
+    }
+    let declared = declared(subject);
     let flow = Flow::of(subject);
     let reached = reachable(&flow, subject.instructions().len());
     let existing = existing(subject, &flow, declared, &reached);
@@ -97,9 +99,12 @@ fn reads(subject: &Subject<'_>, declared: Registers, sink: &mut Sink) {
     }
 }
 
-fn destinations(subject: &Subject<'_>, declared: Registers, sink: &mut Sink) {
+pub(super) fn destinations(subject: &Subject<'_>, sink: &mut Sink) {
+    if subject.program.is_attached() {
+        return;
+    }
     let allocated = subject.words().filter(|word| word.op().is_some_and(allocates));
-    let mut known = allocated.filter_map(|word| named(&word)).collect::<Registers>().or(declared);
+    let mut known = allocated.filter_map(|word| named(&word)).collect::<Registers>().or(declared(subject));
     for word in subject.words() {
         for (field, register) in word.row.registers(word.bytes()) {
             let writes = matches!(field.access, Access::Write | Access::Extend);

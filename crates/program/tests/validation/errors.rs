@@ -81,7 +81,7 @@ fn wrong_bank() {
 fn out_of_range() {
     let cases = [
         ("raw 00 05 00 00 00 08 00 00", "operand chem of neuro.chem_read is out of range: 8"),
-        ("raw 00 08 00 0B 40 80 00 00", "operand key of lifecycle.load_weights is out of range: 128"),
+        ("raw 00 08 00 0B 40 40 00 00", "operand key of lifecycle.load_weights is out of range: 64"),
         ("raw 00 06 00 07 40 00 00 02", "operand in_dim of arch.define_layer is out of range: 0"),
         ("raw 00 06 00 07 40 02 00 00", "operand out_dim of arch.define_layer is out of range: 0"),
         ("raw 00 06 00 07 80 02 00 02", "operand layer of arch.define_layer is out of range: 128"),
@@ -105,6 +105,7 @@ fn numbers_that_are_checked_when_executed_are_no_findings() {
         "raw 00 06 00 05 40 00 01 03", // prune_neuron, mode 3
         "raw 00 00 30 04 00 00 00 00", // sigmoid, gain 0
         "raw 00 00 50 13 40 FF 00 00", // mastery_commit, usual step and threshold
+        "raw 00 08 00 0B 40 83 00 00", // load_weights, P3 as 1.x encoded it
     ];
     for text in cases {
         let report = validate(

@@ -1,6 +1,10 @@
 //! The control stack: active loops and pending calls.
 
 use crate::error::{ErrorKind, Fault};
+use std::ops::RangeInclusive;
+
+/// Most active loops and pending calls together. Programs would need as many nested loops and calls.
+pub(crate) const MAX_FRAMES: usize = 1 << 16;
 
 /// An active loop or a pending call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +47,18 @@ impl ControlStack {
         self.frames = frames;
     }
 
-    pub(crate) fn push_loop(&mut self, start: u32, end: u32, remaining: u16) {
+    pub(crate) fn push_loop(&mut self, start: u32, end: u32, remaining: u16) -> Result<(), Fault> {
+        self.check_room()?;
         self.frames.push(Frame::Loop { start, end, remaining });
+        Ok(())
+    }
+
+    fn check_room(&self) -> Result<(), Fault> {
+        if self.frames.len() >= MAX_FRAMES {
+            let message = format!("more than {MAX_FRAMES} active loops and pending calls");
+            return Err(Fault::new(ErrorKind::Limit, message));
+        }
+        Ok(())
     }
 
     /// Counts down the loop that ends at `end`; the start of its body if it goes on.
@@ -74,9 +88,9 @@ impl ControlStack {
     }
 
     /// Leaves every loop of the current call whose body does not contain the target.
-    pub(crate) fn jump(&mut self, target: u32) {
+    pub(crate) fn jump(&mut self, target: usize) {
         while let Some(Frame::Loop { start, end, .. }) = self.frames.last() {
-            if (*start..=*end).contains(&target) {
+            if (*start as usize..=*end as usize).contains(&target) {
                 break;
             }
             self.frames.pop();
@@ -87,9 +101,24 @@ impl ControlStack {
         if self.calls >= limit {
             return Err(Fault::new(ErrorKind::Limit, format!("more than {limit} pending calls")));
         }
+        self.check_room()?;
         self.calls += 1;
         self.frames.push(Frame::Call { resume });
         Ok(())
+    }
+
+    /// Leaves the outermost call that was made within this range of instructions, and everything begun in it; the
+    /// instruction that it would have gone back to.
+    pub(crate) fn abandon_call(&mut self, made_in: RangeInclusive<usize>) -> Option<u32> {
+        let resume = |frame: &Frame| match *frame {
+            Frame::Call { resume } if made_in.contains(&(resume as usize).saturating_sub(1)) => Some(resume),
+            _ => None,
+        };
+        let (height, resume) = self.frames.iter().enumerate().find_map(|(i, f)| Some((i, resume(f)?)))?;
+        let mut frames = std::mem::take(&mut self.frames);
+        frames.truncate(height);
+        self.restore(frames);
+        Some(resume)
     }
 
     /// Leaves the innermost call and the loops begun in it; the instruction to go back to.

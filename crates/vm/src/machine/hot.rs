@@ -44,7 +44,7 @@ impl Default for HotBank {
 
 impl HotBank {
     pub(crate) fn is_allocated(&self, index: usize) -> bool {
-        self.allocated >> index & 1 == 1
+        index < REGISTERS_PER_BANK && self.allocated >> index & 1 == 1
     }
 
     pub(crate) fn get(&self, index: usize) -> Option<&HotRegister> {
@@ -72,10 +72,12 @@ impl HotBank {
     }
 
     pub(crate) fn free(&mut self, index: usize) -> bool {
-        let was = self.is_allocated(index);
+        if !self.is_allocated(index) {
+            return false;
+        }
         self.allocated &= !(1 << index);
         self.registers[index].data.clear();
-        was
+        true
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &HotRegister)> {

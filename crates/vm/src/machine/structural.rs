@@ -136,7 +136,7 @@ fn byte(bank: Bank, index: usize) -> Result<u8, Error> {
 }
 
 /// The name of a register, if its index is one.
-fn named(bank: Bank, index: usize) -> Result<Register, Error> {
+pub(super) fn named(bank: Bank, index: usize) -> Result<Register, Error> {
     match u8::try_from(index) {
         Ok(index) if usize::from(index) < REGISTERS_PER_BANK => Ok(Register::new(bank, index)),
         _ => {

@@ -1,6 +1,6 @@
 //! What the test extension records.
 
-use ternsig_isa::limits::REGISTERS_PER_BANK;
+use std::collections::BTreeMap;
 
 /// One test of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,23 +18,13 @@ pub struct TestRecord {
 }
 
 /// The tests of the run that is going on, or of the last one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TestState {
     pub(crate) records: Vec<TestRecord>,
     pub(crate) outside: u32,
-    pub(crate) snapshots: Vec<Option<Vec<i32>>>,
+    /// What hot registers held when their snapshot was taken, by index.
+    pub(crate) snapshots: BTreeMap<usize, Vec<i32>>,
     pub(crate) collect: bool,
-}
-
-impl Default for TestState {
-    fn default() -> TestState {
-        TestState {
-            records: Vec::new(),
-            outside: 0,
-            snapshots: vec![None; REGISTERS_PER_BANK],
-            collect: false,
-        }
-    }
 }
 
 impl TestState {
@@ -53,7 +43,7 @@ impl TestState {
     pub(crate) fn clear(&mut self) {
         self.records.clear();
         self.outside = 0;
-        self.snapshots.fill(None);
+        self.snapshots.clear();
     }
 
     /// The test that is open.

@@ -184,6 +184,7 @@ fn rollback_weights(m: &mut Machine, word: Word) -> Result<Flow, Fault> {
     let index = slot(word[0]);
     match m.checkpoints[index].clone() {
         Some(copy) => {
+            m.check_room(copy.len())?;
             let mut register = (*copy).clone();
             register.set_dirty(true);
             m.cold[index] = Some(Arc::new(register));

@@ -22,8 +22,11 @@ mod ternary;
 mod test;
 mod yields;
 
+pub(crate) use tensor::cache_extent;
+
 use crate::context::ExecutionContext;
-use crate::error::Fault;
+use crate::error::{Error, Fault};
+use crate::machine::fault_error;
 use ternsig_isa::{DomainOp, Op};
 
 /// Where a run goes after an instruction.
@@ -65,14 +68,17 @@ pub(crate) fn execute(ctx: &mut ExecutionContext<'_>, op: Op, word: Word) -> Res
 }
 
 /// The machine's own part of an operation that the host has fulfilled: whatever depends on the host's success changes
-/// only now.
-pub(crate) fn complete(ctx: &mut ExecutionContext<'_>, op: &DomainOp) {
+/// only now. It fails if that would exceed the machine's limits.
+pub(crate) fn complete(ctx: &mut ExecutionContext<'_>, op: &DomainOp) -> Result<(), Error> {
     match *op {
         DomainOp::ChemSet { .. } | DomainOp::ChemInject { .. } => ctx.refresh_chemicals(),
         DomainOp::CheckpointSave { register } => learning::keep_checkpoint(ctx.machine_mut(), register),
         DomainOp::CheckpointDiscard { register } => learning::drop_checkpoint(ctx.machine_mut(), register),
         DomainOp::ModelLoad { slot, .. } => ctx.machine_mut().models.load(slot),
-        DomainOp::ModelExec { target, slot } => orchestration::executed(ctx.machine_mut(), target, slot),
+        DomainOp::ModelExec { target, slot } => {
+            orchestration::executed(ctx.machine_mut(), target, slot).map_err(fault_error)?;
+        }
         _ => {}
     }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use super::yields::{operation, yield_op};
 use super::{Flow, Word};
 use crate::context::ExecutionContext;
+use crate::devices::SubstrateHandle;
 use crate::error::{ErrorKind, Fault};
 use crate::machine::slot;
 use ternsig_isa::table::neuro::NeuroOp;
@@ -92,11 +93,22 @@ fn chem_inject(ctx: &mut ExecutionContext<'_>, [s, chem, element, flags]: Word) 
 
 /// A substrate cannot say how long its slice is: the target's length decides.
 fn field_read(ctx: &mut ExecutionContext<'_>, [d, field, ..]: Word) -> Result<(), Fault> {
-    let len = ctx.machine().data(d)?.len();
-    let Some(substrate) = ctx.substrate.as_deref() else { return Ok(()) };
-    let values: Vec<_> = (0..len).map(|i| substrate.read_field(field, i)).collect();
-    ctx.machine_mut().put_vector(d, &values);
-    Ok(())
+    read_elements(ctx, d, usize::MAX, |substrate, i| substrate.read_field(field, i))
+}
+
+/// As many elements as the target has, but at most so many.
+fn read_elements(
+    ctx: &mut ExecutionContext<'_>,
+    d: u8,
+    most: usize,
+    element: impl Fn(&dyn SubstrateHandle, usize) -> i32,
+) -> Result<(), Fault> {
+    let (machine, substrate) = ctx.split();
+    let Some(substrate) = substrate else { return Ok(()) };
+    machine.produce(d, |m, out| {
+        out.extend((0..m.data(d)?.len().min(most)).map(|i| element(substrate, i)));
+        Ok(Shape::vector(out.len()))
+    })
 }
 
 fn field_write(ctx: &mut ExecutionContext<'_>, [s, field, ..]: Word) -> Result<(), Fault> {
@@ -111,11 +123,7 @@ fn field_write(ctx: &mut ExecutionContext<'_>, [s, field, ..]: Word) -> Result<(
 }
 
 fn stim_read(ctx: &mut ExecutionContext<'_>, [d, ..]: Word) -> Result<(), Fault> {
-    let len = ctx.machine().data(d)?.len().min(STIMULATION_IDS);
-    let Some(substrate) = ctx.substrate.as_deref() else { return Ok(()) };
-    let values: Vec<_> = (0..len).map(|i| substrate.read_stimulation(i as u8)).collect();
-    ctx.machine_mut().put_vector(d, &values);
-    Ok(())
+    read_elements(ctx, d, STIMULATION_IDS, |substrate, i| substrate.read_stimulation(i as u8))
 }
 
 fn conv_read(ctx: &mut ExecutionContext<'_>, [d, ..]: Word) {

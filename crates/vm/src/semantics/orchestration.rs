@@ -44,11 +44,11 @@ fn model_input(m: &mut Machine, [r, slot, ..]: Word) -> Result<(), Fault> {
 
 /// Binds, and fetches the last output at once if there is one.
 fn model_output(m: &mut Machine, [r, slot, ..]: Word) -> Result<(), Fault> {
-    let model = loaded(m, slot)?;
-    model.output = Some(Register::from_byte(r));
-    if let Some(output) = model.last_output.clone() {
+    if let Some(output) = loaded(m, slot)?.last_output.clone() {
+        m.check_room(output.len())?;
         m.put_vector(r, &output);
     }
+    loaded(m, slot)?.output = Some(Register::from_byte(r));
     Ok(())
 }
 
@@ -84,13 +84,15 @@ fn model_exec(m: &mut Machine, word: Word) -> Result<Flow, Fault> {
 }
 
 /// The host has run the model and written its output to the target.
-pub(super) fn executed(m: &mut Machine, target: Register, number: u8) {
+pub(super) fn executed(m: &mut Machine, target: Register, number: u8) -> Result<(), Fault> {
     let output = m.hot(target.index()).map(|register| register.data.clone()).unwrap_or_default();
-    let Some(model) = m.models.slot_mut(number) else { return };
+    m.check_room(output.len())?;
+    let Some(model) = m.models.slot_mut(number) else { return Ok(()) };
     model.running = false;
     model.last_output = Some(output.clone());
     let bound = model.output.filter(|bound| slot(bound.byte()) != target.index());
     if let Some(bound) = bound {
         m.put_vector(bound.byte(), &output);
     }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::Word;
 use super::core::{batch_shape, matrix};
-use crate::arith::{self, sat, sat_wide};
+use crate::arith::{self, PACKED_INPUTS, sat, sat_wide};
 use crate::error::Fault;
 use crate::machine::cold::ColdRegister;
 use crate::machine::{Machine, slot};
@@ -111,7 +111,11 @@ pub(super) fn ungated_rows(
     input: &[i32],
 ) -> Result<(), Fault> {
     let values = weights.values();
-    if arith::is_narrow(&input[..input.len().min(shape.1)]) {
+    let used = &input[..input.len().min(shape.1)];
+    let mut buffer = [0; PACKED_INPUTS];
+    if let Some(packed) = arith::pack(used, &mut buffer) {
+        each_row(m, out, shape, input, |at, _| i64::from(arith::dot_packed(behind(values, at), packed)))
+    } else if arith::is_narrow(used) {
         each_row(m, out, shape, input, |at, input| arith::dot_narrow(behind(values, at), input))
     } else {
         each_row(m, out, shape, input, |at, input| arith::dot(behind(values, at), input))
@@ -134,17 +138,21 @@ fn each_row(
 ) -> Result<(), Fault> {
     let input = &input[..columns.min(input.len())];
     let mut watch = Watch::over(m);
-    for row in 0..rows {
-        let at = row * columns;
-        if input.len() <= POLL_INTERVAL {
-            watch.spend(input.len().max(1))?;
-            out.push(sat(sum(at, input)));
-            continue;
+    if input.len() <= POLL_INTERVAL {
+        let work = input.len().max(1);
+        let block = POLL_INTERVAL / work;
+        for first in (0..rows).step_by(block) {
+            let end = rows.min(first + block);
+            watch.spend((end - first) * work)?;
+            out.extend((first..end).map(|row| sat(sum(row * columns, input))));
         }
+        return Ok(());
+    }
+    for row in 0..rows {
         let mut total = 0;
         for (i, part) in input.chunks(POLL_INTERVAL).enumerate() {
             watch.spend(part.len())?;
-            total += i128::from(sum(at + i * POLL_INTERVAL, part));
+            total += i128::from(sum(row * columns + i * POLL_INTERVAL, part));
         }
         out.push(sat_wide(total));
     }
@@ -174,7 +182,6 @@ fn record_usage(m: &mut Machine, w: u8, input: &[i32], conduct: impl Conduct) {
 mod tests {
     use super::*;
     use std::sync::Arc;
-    use std::sync::atomic::Ordering;
     use ternsig_isa::{InstructionSet, Signal};
     use ternsig_program::{AssembledProgram, ValidatedProgram};
 
@@ -230,7 +237,7 @@ mod tests {
             matmul(&mut m, WORD, arith::conducted_product).unwrap();
             let exact: i64 = weights.iter().zip(&input).map(|(&w, &x)| i64::from(w) * i64::from(x)).sum();
             assert_eq!(m.data(1).unwrap(), [sat(exact)]);
-            m.interrupt.store(true, Ordering::Relaxed);
+            m.interrupt.handle().interrupt();
             assert!(matches!(matmul(&mut m, WORD, arith::conducted_product), Err(Fault::Interrupted)));
         }
     }

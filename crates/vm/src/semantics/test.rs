@@ -2,12 +2,16 @@
 
 use super::{Flow, Word};
 use crate::context::ExecutionContext;
-use crate::error::{ErrorKind, Fault};
+use crate::error::{Error, ErrorKind, Fault};
 use crate::machine::tests::TestRecord;
 use crate::machine::{CHEMICAL_NAMES, Machine, slot};
 use std::fmt::Display;
-use ternsig_isa::Register;
 use ternsig_isa::table::test::TestOp;
+use ternsig_isa::{Op, Register};
+use ternsig_program::{Step, StepOp};
+
+/// Most tests that one run can record.
+const MAX_TESTS: usize = 1 << 16;
 
 pub(super) fn execute(ctx: &mut ExecutionContext<'_>, op: TestOp, word: Word) -> Result<Flow, Fault> {
     match op {
@@ -43,7 +47,10 @@ fn assert_eq(m: &mut Machine, [a, b, c, _]: Word) -> Result<(), Fault> {
     let (expected, what) = match c {
         1 => {
             let missing = || Fault::about(ErrorKind::NotFound, right, "has no snapshot");
-            (m.tests.snapshots[slot(b)].as_deref().ok_or_else(missing)?, format!("the snapshot of {right}"))
+            (
+                m.tests.snapshots.get(&slot(b)).ok_or_else(missing)?.as_slice(),
+                format!("the snapshot of {right}"),
+            )
         }
         _ => (m.data(b)?, right.to_string()),
     };
@@ -90,13 +97,16 @@ fn test_begin(m: &mut Machine, [id, ..]: Word) -> Result<(), Fault> {
     if let Some(open) = m.tests.open() {
         return Err(Fault::new(ErrorKind::Conflict, format!("test {} is still open", open.id)));
     }
-    let begin = m.pc - 1;
+    if m.tests.records.len() >= MAX_TESTS {
+        return Err(Fault::new(ErrorKind::Limit, format!("more than {MAX_TESTS} tests in one run")));
+    }
+    let begin = m.pc.saturating_sub(1);
     m.tests.records.push(TestRecord { id, begin, end: None, assertions: 0, failure: None });
     Ok(())
 }
 
 fn test_end(m: &mut Machine) -> Result<(), Fault> {
-    let end = m.pc - 1;
+    let end = m.pc.saturating_sub(1);
     match m.tests.open_mut() {
         Some(test) => {
             test.end = Some(end);
@@ -129,30 +139,31 @@ fn expect_chem(ctx: &mut ExecutionContext<'_>, [chem, min, max, _]: Word) -> Res
 fn snapshot(m: &mut Machine, [a, ..]: Word) -> Result<(), Fault> {
     m.check_room(m.data(a)?.len())?;
     let data = m.data(a)?.to_vec();
-    m.tests.snapshots[slot(a)] = Some(data);
+    m.tests.snapshots.insert(slot(a), data);
     Ok(())
 }
 
 impl Machine {
     /// In collecting mode, a failed assertion inside a test marks that test and the run goes on at its end.
-    pub(crate) fn skip_failed_test(&mut self, error: crate::Error) -> Result<(), crate::Error> {
-        if !self.tests.collect || error.kind() != ErrorKind::AssertionFailed || self.tests.open().is_none() {
+    pub(crate) fn skip_failed_test(&mut self, error: Error) -> Result<(), Error> {
+        let collects = self.tests.collect && error.kind() == ErrorKind::AssertionFailed;
+        let Some(begin) = self.tests.open().filter(|_| collects).map(|test| test.begin) else {
             return Err(error);
-        }
-        let is_end = |step: &ternsig_program::Step| {
-            step.op == ternsig_program::StepOp::Standard(ternsig_isa::Op::Test(TestOp::TestEnd))
         };
-        match self.program.steps()[self.pc..].iter().position(is_end) {
-            Some(distance) => {
-                let target = self.pc + distance;
-                self.control.jump(target as u32);
-                self.pc = target;
-                if let Some(test) = self.tests.open_mut() {
-                    test.failure.get_or_insert_with(|| error.to_string());
-                }
-                Ok(())
-            }
-            None => Err(error),
+        // The end is searched from where the test would go on, if the assertion is in a subroutine that it called.
+        let last = self.end_of_test(begin).unwrap_or(begin);
+        let from = self.control.abandon_call(begin..=last).map_or(self.pc, |resume| resume as usize);
+        let Some(end) = self.end_of_test(from) else { return Err(error) };
+        self.jump(end);
+        if let Some(test) = self.tests.open_mut() {
+            test.failure.get_or_insert_with(|| error.to_string());
         }
+        Ok(())
+    }
+
+    /// The first `test_end` from an instruction on.
+    fn end_of_test(&self, from: usize) -> Option<usize> {
+        let is_end = |step: &Step| step.op == StepOp::Standard(Op::Test(TestOp::TestEnd));
+        self.program.steps().get(from..)?.iter().position(is_end).map(|distance| from + distance)
     }
 }

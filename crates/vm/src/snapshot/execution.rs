@@ -5,7 +5,7 @@ use super::reader::Reader;
 use super::state::State;
 use super::wire::{Table, Wire, decode_table, encode_list, encode_table};
 use crate::error::Error;
-use crate::machine::control::Frame;
+use crate::machine::control::{Frame, MAX_FRAMES};
 use crate::machine::tests::{TestRecord, TestState};
 use crate::machine::{Machine, Status};
 use crate::outcome::Outcome;
@@ -118,6 +118,9 @@ fn check_frames(frames: &[Frame], program: &ValidatedProgram, calls: usize) -> R
                 }
             }
         }
+    }
+    if frames.len() > MAX_FRAMES {
+        return Err("more loops are active than the machine allows");
     }
     if frames.iter().filter(|frame| matches!(frame, Frame::Call { .. })).count() > calls {
         return Err("more calls are pending than the machine allows");
@@ -270,13 +273,15 @@ impl Wire for TestState {
         let TestState { records, outside, snapshots, collect } = self;
         records.encode(out);
         outside.encode(out);
-        encode_table(out, |index| snapshots[index].as_ref());
+        encode_table(out, |index| snapshots.get(&index));
         collect.encode(out);
     }
 
     fn decode(input: &mut Reader<'_>) -> Result<TestState, SnapshotError> {
         let (records, outside) = (Vec::decode(input)?, u32::decode(input)?);
-        let snapshots: Table<Vec<i32>> = decode_table(input)?;
-        Ok(TestState { records, outside, snapshots: snapshots.into(), collect: bool::decode(input)? })
+        let table: Table<Vec<i32>> = decode_table(input)?;
+        let entries = table.into_iter().enumerate();
+        let snapshots = entries.filter_map(|(index, data)| Some((index, data?))).collect();
+        Ok(TestState { records, outside, snapshots, collect: bool::decode(input)? })
     }
 }

@@ -46,6 +46,13 @@ fn features_are_scaled_and_shifted() {
 }
 
 #[test]
+fn labels_that_are_values_are_no_classes() {
+    let text: String = (0..5000).map(|i| format!("1,{i}\n")).collect();
+    let error = parse(&text, &CsvOptions::default()).unwrap_err();
+    assert_eq!(error, "4097: there are more than 4096 different labels (is the label in another column?)");
+}
+
+#[test]
 fn gzip_is_recognised_by_its_first_bytes() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(b"1,2\n3,4\n").unwrap();

@@ -1,21 +1,20 @@
 //! Control flow.
 
 use super::{Flow, Word};
-use crate::error::Fault;
+use crate::error::{ErrorKind, Fault};
 use crate::machine::Machine;
+use ternsig_isa::Op;
+use ternsig_isa::table::core::CoreOp;
+use ternsig_program::StepOp;
 
-fn target([_, _, high, low]: Word) -> u32 {
-    u32::from(u16::from_be_bytes([high, low]))
+fn target([_, _, high, low]: Word) -> usize {
+    usize::from(u16::from_be_bytes([high, low]))
 }
 
-/// The step that is being executed: the program counter is already behind it.
+/// The index of the step that is being executed: the program counter is already behind it. No step has the index that
+/// comes out where a word was dispatched by itself before the first one.
 fn here(m: &Machine) -> u32 {
-    m.pc as u32 - 1
-}
-
-fn go(m: &mut Machine, target: u32) {
-    m.control.jump(target);
-    m.pc = target as usize;
+    (m.pc as u32).wrapping_sub(1)
 }
 
 pub(super) fn reset(m: &mut Machine) {
@@ -24,14 +23,18 @@ pub(super) fn reset(m: &mut Machine) {
 }
 
 /// A loop of count 0 goes behind its `end_loop`.
-pub(super) fn begin_loop(m: &mut Machine, [_, _, high, low]: Word) {
-    let count = u16::from_be_bytes([high, low]);
-    let start = here(m) + 1;
-    let end = m.program.steps()[here(m) as usize].partner;
-    if count == 0 {
-        m.pc = end as usize + 1;
-    } else {
-        m.control.push_loop(start, end, count);
+pub(super) fn begin_loop(m: &mut Machine, [_, _, high, low]: Word) -> Result<(), Fault> {
+    let at = here(m);
+    let step = m.program.steps().get(at as usize);
+    let Some(step) = step.filter(|step| step.op == StepOp::Standard(Op::Core(CoreOp::Loop))) else {
+        return Err(Fault::new(ErrorKind::ControlFlow, "the loop is not part of the loaded program"));
+    };
+    match (u16::from_be_bytes([high, low]), step.partner) {
+        (0, end) => {
+            m.pc = end as usize + 1;
+            Ok(())
+        }
+        (count, end) => m.control.push_loop(at + 1, end, count),
     }
 }
 
@@ -49,7 +52,7 @@ pub(super) fn break_loop(m: &mut Machine) -> Result<Flow, Fault> {
 
 pub(super) fn call(m: &mut Machine, word: Word) -> Result<(), Fault> {
     m.control.call(m.pc as u32, m.limits.calls)?;
-    m.pc = target(word) as usize;
+    m.pc = target(word);
     Ok(())
 }
 
@@ -64,19 +67,19 @@ pub(super) fn return_call(m: &mut Machine) -> Flow {
 }
 
 pub(super) fn jump(m: &mut Machine, word: Word) {
-    go(m, target(word));
+    m.jump(target(word));
 }
 
 pub(super) fn if_zero(m: &mut Machine, word: Word) -> Result<(), Fault> {
     if m.data(word[0])?.iter().all(|&x| x == 0) {
-        go(m, target(word));
+        m.jump(target(word));
     }
     Ok(())
 }
 
 pub(super) fn if_nonzero(m: &mut Machine, word: Word) -> Result<(), Fault> {
     if m.data(word[0])?.iter().any(|&x| x != 0) {
-        go(m, target(word));
+        m.jump(target(word));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Forward arithmetic on hot registers.
 
 use super::Word;
-use crate::arith::{self, sat, shift_right};
+use crate::arith::{self, shift_right};
 use crate::error::Fault;
 use crate::machine::{Machine, slot};
 use crate::semantics::tensor::shapes;
@@ -39,10 +39,10 @@ pub(in crate::semantics) fn zip(
 }
 
 /// The source plus a cold bias times a constant; elements beyond the bias are copied.
-pub(in crate::semantics) fn add_cold(m: &mut Machine, [d, s, b, _]: Word, factor: i64) -> Result<(), Fault> {
+pub(in crate::semantics) fn add_cold(m: &mut Machine, [d, s, b, _]: Word, factor: i32) -> Result<(), Fault> {
     m.produce(d, |m, out| {
         let (src, bias) = (m.source(s)?, m.weights(b)?.values());
-        out.extend(src.data.iter().zip(bias).map(|(&x, &w)| sat(i64::from(x) + factor * i64::from(w))));
+        out.extend(src.data.iter().zip(bias).map(|(&x, &w)| x.saturating_add(factor * i32::from(w))));
         out.extend(src.data.iter().skip(bias.len()));
         Ok(src.shape.fitted(src.data.len()))
     })

@@ -22,7 +22,7 @@ pub(super) fn execute(m: &mut Machine, op: CoreOp, word: Word) -> Result<Flow, F
     match op {
         CoreOp::Halt => return Ok(Flow::Halt),
         CoreOp::Reset => control::reset(m),
-        CoreOp::Loop => control::begin_loop(m, word),
+        CoreOp::Loop => control::begin_loop(m, word)?,
         CoreOp::EndLoop => control::end_loop(m)?,
         CoreOp::Break => return control::break_loop(m),
         CoreOp::Call => control::call(m, word)?,

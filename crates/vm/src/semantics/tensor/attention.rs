@@ -26,10 +26,12 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
+    /// The spare capacity of a cache is not looked at.
     fn of(register: &HotRegister) -> Rows<'_> {
         let rows = register.shape.dim(0).unwrap_or(1).max(1);
         let columns = register.shape.dim(1).unwrap_or(register.data.len() / rows).max(1);
-        Rows { data: &register.data, rows, columns }
+        let len = rows.saturating_mul(columns).min(register.data.len());
+        Rows { data: &register.data[..len], rows, columns }
     }
 
     /// A row, as far as it exists.

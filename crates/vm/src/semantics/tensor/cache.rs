@@ -4,7 +4,8 @@ use crate::error::{ErrorKind, Fault};
 use crate::machine::hot::HotRegister;
 use crate::machine::{Machine, slot};
 use crate::semantics::Word;
-use ternsig_isa::{Bank, Register, Shape};
+use ternsig_isa::table::tensor::TensorOp;
+use ternsig_isa::{Bank, Op, Register, Shape};
 
 pub(super) fn kv_append(m: &mut Machine, [cache, kv, pos, len]: Word) -> Result<(), Fault> {
     append(m, cache, kv, usize::from(pos), len)
@@ -54,6 +55,17 @@ fn used_width(width: usize, len: u8) -> usize {
         0 => width,
         len => width.min(usize::from(len)),
     }
+}
+
+/// How many elements a cache needs to have after an append, as far as one can have them.
+pub(crate) fn extent(m: &Machine, op: Op, [_, kv, pos, len]: Word) -> usize {
+    let Some(source) = m.hot(slot(kv)) else { return 0 };
+    let pos = match op {
+        Op::Tensor(TensorOp::KvAppendPos) => position(m, pos).unwrap_or(0),
+        _ => usize::from(pos),
+    };
+    let width = used_width(row_width(source), len);
+    pos.saturating_add(1).saturating_mul(width).min(m.limits().register_elements)
 }
 
 /// Row `pos` of the cache becomes the first row of `kv`. The cache grows, but never shrinks.

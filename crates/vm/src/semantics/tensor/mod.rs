@@ -10,6 +10,8 @@ pub(super) mod shapes;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cache::extent as cache_extent;
+
 use super::{Flow, Word, core};
 use crate::error::Fault;
 use crate::machine::Machine;

@@ -3,7 +3,6 @@
 use super::execute;
 use crate::error::{ErrorKind, Fault};
 use crate::machine::Machine;
-use std::sync::atomic::Ordering;
 use ternsig_isa::table::tensor::TensorOp;
 use ternsig_isa::{InstructionSet, Register, Shape};
 use ternsig_program::{AssembledProgram, ValidatedProgram};
@@ -178,7 +177,7 @@ fn a_long_product_is_abandoned_without_effect() {
     let data = vec![1; side * side];
     let dims = [side as u32; 2];
     let mut m = machine(&[(&dims, &data), (&[1], &[42])]);
-    m.interrupt.store(true, Ordering::Relaxed);
+    m.interrupt.handle().interrupt();
     assert!(matches!(execute(&mut m, TensorOp::Matmul, [1, 0, 0, 0]), Err(Fault::Interrupted)));
     assert!(matches!(execute(&mut m, TensorOp::Attn, [0, 0, 0, 1]), Err(Fault::Interrupted)));
     assert_eq!(m.data(1).unwrap(), [42]);

@@ -54,7 +54,7 @@ fn original() -> crate::Machine {
     let failure = Some("no".to_owned());
     m.tests.records = vec![TestRecord { id: 1, begin: 0, end: Some(2), assertions: 3, failure }];
     m.tests.outside = 4;
-    m.tests.snapshots[1] = Some(vec![7]);
+    m.tests.snapshots.insert(1, vec![7]);
     m.tests.collect = true;
     m
 }

@@ -161,7 +161,7 @@ fn tests() -> impl Strategy<Value = TestState> {
         |(records, outside, snapshots, collect)| TestState {
             records,
             outside,
-            snapshots: snapshots.into(),
+            snapshots: (0..).zip(snapshots).filter_map(|(index, data)| Some((index, data?))).collect(),
             collect,
         },
     )
