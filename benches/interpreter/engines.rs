@@ -1,0 +1,79 @@
+//! The two engines behind one small interface.
+
+use crate::programs::Program;
+use std::sync::Arc;
+use ternsig_isa::Signal;
+use ternsig_vm::{ColdRegister, Interpreter};
+
+/// Our reference interpreter.
+pub(crate) struct Reference(pub(crate) Interpreter);
+
+impl Reference {
+    /// The program with its weights.
+    pub(crate) fn new(program: &Program) -> Reference {
+        let mut interpreter = Interpreter::from_program(&program.assemble())
+            .unwrap_or_else(|error| panic!("{} cannot be loaded: {error}", program.name));
+        let machine = interpreter.machine_mut();
+        for (index, weights) in program.weights() {
+            let shape = machine.cold(index).map(ColdRegister::shape).unwrap_or_default();
+            let register =
+                ColdRegister::new(weights, shape).unwrap_or_else(|error| panic!("C{index}: {error}"));
+            machine.set_cold(index, Arc::new(register)).unwrap_or_else(|error| panic!("C{index}: {error}"));
+        }
+        Reference(interpreter)
+    }
+
+    /// One forward pass.
+    pub(crate) fn run(&mut self, input: &[i32]) -> &[i32] {
+        self.0.forward_i32(input).unwrap_or_else(|outcome| panic!("reference: {outcome}"))
+    }
+}
+
+/// The crate's interpreter.
+pub(crate) struct Original(pub(crate) original::vm::Interpreter);
+
+impl Original {
+    /// The program with its weights.
+    pub(crate) fn new(program: &Program) -> Original {
+        let assembled = original::vm::assemble(program.source)
+            .unwrap_or_else(|error| panic!("the original does not assemble {}: {error}", program.name));
+        let registry = original::vm::ExtensionRegistry::with_standard_extensions();
+        let mut interpreter = original::vm::Interpreter::from_program_with_registry(&assembled, registry);
+        for (index, weights) in program.weights() {
+            let register =
+                interpreter.cold_reg_mut(index).unwrap_or_else(|| panic!("the original has no C{index}"));
+            for (slot, weight) in register.weights_mut().iter_mut().zip(weights) {
+                *slot = convert(weight);
+            }
+        }
+        Original(interpreter)
+    }
+
+    /// One forward pass.
+    pub(crate) fn run(&mut self, input: &[i32]) -> Vec<i32> {
+        self.0.forward_i32(input).unwrap_or_else(|error| panic!("original: {error}"))
+    }
+}
+
+fn convert(weight: Signal) -> original::Signal {
+    original::Signal::new(weight.polarity(), weight.magnitude())
+}
+
+/// Both engines with the same program and weights.
+pub(crate) struct Pair {
+    pub(crate) reference: Reference,
+    pub(crate) original: Original,
+}
+
+impl Pair {
+    pub(crate) fn new(program: &Program) -> Pair {
+        Pair { reference: Reference::new(program), original: Original::new(program) }
+    }
+
+    /// Stops with the first input on which the outputs differ.
+    pub(crate) fn assert_equal(&mut self, inputs: &[Vec<i32>]) {
+        for input in inputs {
+            assert_eq!(self.reference.run(input), self.original.run(input), "input {input:?}");
+        }
+    }
+}
