@@ -1,8 +1,9 @@
 //! Everything that can be said about a source without running it: the assembler, the validator and the lints.
 
-use crate::assemble::{Assembly, assemble_file};
+use crate::assemble::{Assembly, Parts, assemble_file};
 use crate::diagnostic::Diagnostic;
 use crate::lint::{self, Subject};
+use crate::report::Report;
 use crate::source::Span;
 use crate::syntax;
 use std::collections::BTreeMap;
@@ -14,32 +15,33 @@ const LINTED: [&str; 2] = ["missing-requirement", "unused-requirement"];
 
 /// Assembles a source, validates the program and, if `checks` asks for advice, lints it.
 ///
+/// Allocates at most 256 times the size of the source and 4 MiB.
+///
 /// There is a program in the result unless the assembler or the validator found an error.
 #[must_use]
 pub fn check(source: &str, set: &InstructionSet, checks: Checks) -> Assembly {
-    let mut diagnostics = Vec::new();
-    let file = syntax::parse(source, &mut diagnostics);
-    let (mut assembly, encoded) = assemble_file(&file, set, diagnostics);
-    let Some(program) = &assembly.program else { return assembly };
+    let mut report = Report::default();
+    let file = syntax::parse(source, &mut report);
+    let Parts { program, places, words } = assemble_file(&file, set, &mut report);
+    if report.errors() > 0 {
+        return Assembly::of(program, places, report);
+    }
     if checks.advice {
-        let subject =
-            Subject { source, file: &file, program, places: &assembly.places, words: &encoded, set };
-        assembly.diagnostics.extend(lint::run(&subject));
+        let (program, places) = (&program, &places);
+        let subject = Subject { source, file: &file, program, places, words: &words, set };
+        lint::run(&subject, &mut report);
     }
-    let known = places_by_code(&assembly.diagnostics);
-    let report = validate(program, set, checks);
-    let found = report.findings.iter().map(|finding| assembly.places.diagnose(finding, program));
-    let new = found.filter(|diagnostic| {
-        let linted = checks.advice && LINTED.contains(&diagnostic.code);
-        !linted && !is_known(diagnostic, &known)
-    });
-    let new: Vec<_> = new.collect();
-    assembly.diagnostics.extend(new);
-    if assembly.errors().next().is_some() {
-        assembly.program = None;
+    let known = places_by_code(report.kept());
+    let validation = validate(&program, set, checks);
+    report.omit(validation.omitted);
+    for finding in validation.findings {
+        let linted = checks.advice && LINTED.contains(&finding.code);
+        let diagnostic = places.diagnose(&finding, &program);
+        if !linted && !is_known(&diagnostic, &known) {
+            report.push(diagnostic);
+        }
     }
-    assembly.sort();
-    assembly
+    Assembly::of(program, places, report)
 }
 
 type PlacesByCode = BTreeMap<&'static str, Vec<Span>>;

@@ -14,6 +14,7 @@ mod check;
 mod disassemble;
 mod format;
 mod lint;
+mod report;
 mod syntax;
 
 pub mod assemble;

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::{LineIndex, Span};
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// Whether a terminal's colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub fn render(diagnostic: &Diagnostic, path: &str, index: &LineIndex<'_>, colour
     };
     let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code);
     let mut group = match &diagnostic.primary {
-        Some(primary) => title.element(snippet(diagnostic, primary, path, index)),
-        None => title.element(annotate_snippets::Origin::path(path)),
+        Some(primary) => places(Group::with_title(title), diagnostic, primary, path, index),
+        None => title.element(Origin::path(path)),
     };
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help.as_str()));
@@ -47,21 +47,54 @@ pub fn render_all(diagnostics: &[Diagnostic], path: &str, source: &str, colour: 
 
 type Annotated<'a> = Snippet<'a, annotate_snippets::Annotation<'a>>;
 
-/// The lines from the first to the last label. Only these are handed over, so that a long file with many diagnostics is
-/// not searched from its beginning for each of them.
-fn snippet<'a>(
+/// More bytes of a source are not handed to the renderer for one diagnostic: it searches all of them.
+const MOST_SHOWN: usize = 1 << 14;
+
+/// The places of a diagnostic in the text: in one piece, each by itself where they stand far apart, and by its numbers
+/// where the line is too long to be shown.
+fn places<'a>(
+    mut group: Group<'a>,
     diagnostic: &'a Diagnostic,
     primary: &'a Label,
     path: &'a str,
     index: &LineIndex<'a>,
+) -> Group<'a> {
+    let labels: Vec<_> = std::iter::once(primary).chain(&diagnostic.secondary).collect();
+    let pieces = match window(&labels, index).len() {
+        0..=MOST_SHOWN => vec![labels.as_slice()],
+        _ => labels.chunks(1).collect(),
+    };
+    for (i, piece) in pieces.into_iter().enumerate() {
+        let kind = if i == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+        group = if window(piece, index).len() <= MOST_SHOWN {
+            group.element(snippet(piece, kind, path, index))
+        } else {
+            let start = index.position(piece[0].span.start);
+            group.element(Origin::path(path).line(start.line as usize).char_column(start.column as usize))
+        };
+    }
+    group
+}
+
+/// The lines from the first to the last label.
+fn window(labels: &[&Label], index: &LineIndex<'_>) -> Span {
+    let covered = labels.iter().map(|label| label.span).reduce(Span::to).unwrap_or_default();
+    index.line_span(covered.start).to(index.line_span(covered.end))
+}
+
+/// Labels with the lines around them, and no others, so that a long file is not searched from its beginning. The first
+/// is of the given kind.
+fn snippet<'a>(
+    labels: &[&'a Label],
+    kind: AnnotationKind,
+    path: &'a str,
+    index: &LineIndex<'a>,
 ) -> Annotated<'a> {
-    let labels = || std::iter::once(primary).chain(&diagnostic.secondary);
-    let covered = labels().fold(primary.span, |all, label| all.to(label.span));
-    let window = index.line_span(covered.start).to(index.line_span(covered.end));
+    let window = window(labels, index);
     let first_line = index.position(window.start).line as usize;
     let text = index.source().get(window.range()).unwrap_or_default();
-    let annotations = labels().enumerate().map(|(i, label)| {
-        let kind = if i == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+    let annotations = labels.iter().enumerate().map(|(i, label)| {
+        let kind = if i == 0 { kind } else { AnnotationKind::Context };
         let annotation = kind.span(within(label.span, window, text).range());
         if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
     });

@@ -201,6 +201,33 @@ fn a_key_of_256_bytes_is_too_long_and_one_of_255_is_not() {
 }
 
 #[test]
+fn every_error_says_what_to_do() {
+    for &(name, source, code, _) in
+        [STRUCTURE, META, REQUIRES, REGISTERS, PROGRAM, PROJECTION].into_iter().flatten()
+    {
+        let assembly = assemble(source, &InstructionSet::standard());
+        let error = assembly.errors().find(|error| error.code == code).unwrap();
+        let label = error.primary.as_ref().map_or("", |label| label.text.as_str());
+        let says = error.help.is_some() || error.fix.is_some() || label.contains("expected");
+        let lists = error.message.contains("one of");
+        assert!(says || lists, "{name}: {error:?}");
+    }
+}
+
+#[test]
+fn of_each_kind_a_thousand_messages_are_kept() {
+    let source = format!(".program\n{}frobnicate\n", "relu H0\n".repeat(1500));
+    let assembly = assemble(&source, &InstructionSet::standard());
+    assert!(assembly.program.is_none());
+    let count = |code: &str| assembly.diagnostics.iter().filter(|d| d.code == code).count();
+    assert_eq!((count("missing-operand"), count("unknown-mnemonic")), (1000, 1));
+    let remark = assembly.diagnostics.iter().find(|d| d.code == "messages-omitted").unwrap();
+    assert_eq!(remark.message, "500 more messages are not listed");
+    let line = format!(".program\nrelu {}H0\n", ",".repeat(500));
+    assert!(assemble(&line, &InstructionSet::standard()).errors().count() < 20);
+}
+
+#[test]
 fn labels_reach_65535_and_no_farther() {
     let set = InstructionSet::standard();
     let source = |nops: usize| format!(".program\njump end\n{}end:\n", "nop\n".repeat(nops));

@@ -35,6 +35,18 @@ fn five_mistakes_give_five_diagnostics() {
 }
 
 #[test]
+fn places_that_stand_far_apart_are_shown_each_by_itself() {
+    let source = format!(".program\nagain: nop\n{}again: halt\n", "    nop ; in between\n".repeat(1000));
+    assert_snapshot!(rendered(&source));
+}
+
+#[test]
+fn a_line_that_is_too_long_to_be_shown_is_named() {
+    let text = rendered(&format!(".program\n    {} H0, oops{}\n", "relu", " ".repeat(20_000) + "x"));
+    assert_snapshot!(text);
+}
+
+#[test]
 fn declarations() {
     assert_snapshot!(rendered(
         "\

@@ -26,6 +26,16 @@ fn formatted(source: &str) -> String {
 }
 
 #[test]
+fn a_comment_behind_a_very_long_line_is_not_aligned() {
+    let long = format!("word{}", "x".repeat(100));
+    let text = formatted(&format!(".program\n{long} ; far\nnop ; near\nrelu H1, H0 ; near\n"));
+    assert_eq!(
+        text,
+        format!(".program\n    {long}  ; far\n    nop          ; near\n    relu H1, H0  ; near\n")
+    );
+}
+
+#[test]
 fn a_messy_file_becomes_tidy() {
     let source = "\u{FEFF}; About this file.\r
 \r

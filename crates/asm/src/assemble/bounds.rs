@@ -2,7 +2,9 @@
 
 use super::Encoded;
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use ternsig_isa::Row;
+use ternsig_isa::operand::mnemonic;
 
 /// Field names of lower and upper bounds.
 const BOUNDS: [(&str, &str); 2] = [("lo", "hi"), ("min", "max")];
@@ -26,13 +28,15 @@ pub(crate) fn crossed(row: &Row, bytes: [u8; 4]) -> Option<(&'static str, &'stat
 }
 
 /// Complains about an instruction of the standard set.
-pub(super) fn check(word: &Encoded<'_>, row: &Row, report: &mut Vec<Diagnostic>) {
+pub(super) fn check(word: &Encoded<'_>, row: &Row, report: &mut Report) {
     let bytes = word.instruction.operands;
     if let Some((low, high)) = crossed(row, bytes) {
         let code = if row.name == "clamp" { "crossed-bounds" } else { "crossed-range" };
+        let name = mnemonic(row);
         report.push(
-            Diagnostic::error(code, format!("{} would accept nothing", row.name))
-                .labelled(word.place.span, format!("the bound {low} is above the bound {high}")),
+            Diagnostic::error(code, format!("the lower bound of {name} is above the upper one"))
+                .labelled(word.place.span, format!("{low} is above {high}"))
+                .help("exchange the bounds"),
         );
     }
     if row.ext < FIRST_USER_ID

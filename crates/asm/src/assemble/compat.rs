@@ -2,6 +2,7 @@
 
 use super::Encoded;
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use ternsig_isa::operand::mnemonic;
 use ternsig_isa::table::arch::ArchOp;
 use ternsig_isa::{Operand, Row};
@@ -10,7 +11,7 @@ use ternsig_isa::{Operand, Row};
 const STANDARD_IDS: std::ops::RangeInclusive<u16> = 0x0001..=0x00FF;
 
 /// Warns if 1.x made other bytes of this text.
-pub(super) fn check(word: &Encoded<'_>, row: &Row, operands: &[Operand], report: &mut Vec<Diagnostic>) {
+pub(super) fn check(word: &Encoded<'_>, row: &Row, operands: &[Operand], report: &mut Report) {
     if !STANDARD_IDS.contains(&row.ext) || !existed(row, operands) {
         return;
     }

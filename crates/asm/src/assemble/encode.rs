@@ -3,14 +3,14 @@
 use super::labels::Labels;
 use super::lookup::{Found, find};
 use super::operands::{Operands, read_operands};
-use super::undeclared::layer_register;
 use super::unknown::{explain, unknown};
 use super::{InstructionPlace, OperandPlace, bounds, compat, complaint::complaint, words::word};
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::suggest::did_you_mean;
 use crate::syntax::{File, Instr, Text};
 use ternsig_isa::operand::Packed;
-use ternsig_isa::{Access, ExtensionSyntax, Instruction, InstructionSet, Operand, Register, Row};
+use ternsig_isa::{ExtensionSyntax, Instruction, InstructionSet, Kind, Operand, Register, Row};
 use ternsig_program::{RegisterDecl, Requirement};
 
 /// How many mistakes are searched for what was meant.
@@ -31,15 +31,20 @@ pub(crate) struct Encoded<'s> {
     pub(crate) labels: Vec<Text<'s>>,
 }
 
-/// The registers that a word uses, and how.
-pub(crate) fn uses(word: &Encoded<'_>) -> impl Iterator<Item = (Access, Register)> {
+/// The registers that a word names.
+pub(crate) fn uses(word: &Encoded<'_>) -> impl Iterator<Item = Register> {
     let bytes = word.instruction.operands;
     word.row.into_iter().flat_map(move |row| {
         row.form_of(bytes).fields.iter().filter_map(move |field| {
             let layer = layer_register(field.kind, field.extract(bytes));
-            field.register_in(bytes).or(layer).map(|register| (field.access, register))
+            field.register_in(bytes).or(layer)
         })
     })
+}
+
+/// The register that a layer number or layer register stands for.
+fn layer_register(kind: Kind, byte: i64) -> Option<Register> {
+    matches!(kind, Kind::Layer).then(|| Register::cold((byte & 0x3F) as u8))
 }
 
 /// Encodes every instruction. One that cannot be encoded keeps its place, so that labels stay right.
@@ -49,7 +54,7 @@ pub(super) fn encode<'s>(
     labels: &Labels<'_>,
     registers: &[RegisterDecl],
     requires: &[Requirement],
-    report: &mut Vec<Diagnostic>,
+    report: &mut Report,
 ) -> Vec<Encoded<'s>> {
     let declared = registers.iter().map(|decl| decl.register).collect();
     let mut encoder = Encoder { set, labels, declared, requires, report };
@@ -66,7 +71,7 @@ struct Encoder<'a> {
     labels: &'a Labels<'a>,
     declared: Vec<Register>,
     requires: &'a [Requirement],
-    report: &'a mut Vec<Diagnostic>,
+    report: &'a mut Report,
 }
 
 impl Encoder<'_> {
@@ -88,7 +93,7 @@ impl Encoder<'_> {
 
     /// Whether to search for what was meant: a file with very many mistakes is no program, and searching takes time.
     fn suggests(&self) -> bool {
-        self.report.len() < MOST_SUGGESTIONS
+        self.report.count() < MOST_SUGGESTIONS
     }
 
     fn known<'s>(

@@ -1,6 +1,7 @@
 //! Labels and the instructions they stand at.
 
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::source::Span;
 use crate::suggest::did_you_mean;
 use crate::syntax::{File, LabelDef, Text};
@@ -18,7 +19,7 @@ pub(super) struct Labels<'s> {
 }
 
 /// Assigns every label the index of the next instruction.
-pub(super) fn read<'s>(file: &File<'s>, report: &mut Vec<Diagnostic>) -> Labels<'s> {
+pub(super) fn read<'s>(file: &File<'s>, report: &mut Report) -> Labels<'s> {
     let mut labels = Labels::default();
     for (_, code) in file.code() {
         for label in &code.labels {
@@ -30,7 +31,7 @@ pub(super) fn read<'s>(file: &File<'s>, report: &mut Vec<Diagnostic>) -> Labels<
 }
 
 impl<'s> Labels<'s> {
-    fn define(&mut self, label: &LabelDef<'s>, report: &mut Vec<Diagnostic>) {
+    fn define(&mut self, label: &LabelDef<'s>, report: &mut Report) {
         let name = label.name;
         if self.instructions > FARTHEST {
             report.push(
@@ -43,7 +44,8 @@ impl<'s> Labels<'s> {
             Some(&(_, first)) => report.push(
                 Diagnostic::error("duplicate-label", format!("the label {} is defined twice", name.text))
                     .labelled(name.span(), "defined again")
-                    .also(first, "first defined here"),
+                    .also(first, "first defined here")
+                    .help("give one of them another name"),
             ),
             None => {
                 self.by_name.insert(name.text, (self.instructions, name.span()));
@@ -61,11 +63,12 @@ impl<'s> Labels<'s> {
         let help = suggest.then(|| did_you_mean(name.text, self.by_name.keys())).flatten();
         Diagnostic::error("undefined-label", format!("there is no label {}", name.text))
             .labelled(name.span(), "not defined in this program")
+            .help("a label is a name and a colon before the instruction it stands for")
             .maybe_help(help)
     }
 
     /// Complains if labels are used although some instructions cannot be named.
-    pub(super) fn check_length(&self, first_use: Text<'_>, report: &mut Vec<Diagnostic>) {
+    pub(super) fn check_length(&self, first_use: Text<'_>, report: &mut Report) {
         if self.instructions > FARTHEST + 1 {
             let message = format!("a program with labels has at most {} instructions", FARTHEST + 1);
             report.push(

@@ -1,6 +1,7 @@
 //! The `.meta` section.
 
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::source::Span;
 use crate::suggest::did_you_mean;
 use crate::syntax::{File, LineKind, Pair, Text};
@@ -20,11 +21,11 @@ pub(super) struct Dims {
 }
 
 /// Reads all `.meta` sections.
-pub(super) fn read(file: &File<'_>, report: &mut Vec<Diagnostic>) -> (Meta, Dims) {
+pub(super) fn read(file: &File<'_>, report: &mut Report) -> (Meta, Dims) {
     let mut draft = MetaDraft::default();
     let mut dims = Dims::default();
     let mut skull: Option<Span> = None;
-    let before = report.len();
+    let before = report.errors();
     for node in &file.nodes {
         let LineKind::Meta(pair) = node.kind else { continue };
         match pair.key.text.to_ascii_lowercase().as_str() {
@@ -39,7 +40,7 @@ pub(super) fn read(file: &File<'_>, report: &mut Vec<Diagnostic>) -> (Meta, Dims
             Err(error) => report.push(bad_value(&pair, &error)),
         }
     }
-    let had_errors = report[before..].iter().any(Diagnostic::is_error);
+    let had_errors = report.errors() > before;
     let meta = draft.finish().unwrap_or_else(|error| {
         // A coordinate that could not be read has been reported.
         if let Some(span) = skull.filter(|_| !had_errors) {
@@ -69,7 +70,11 @@ pub(super) fn bad_value(pair: &Pair<'_>, error: &MetaTextError) -> Diagnostic {
         MetaTextError::BadNumber { key, value, .. } => format!("{key} cannot be \"{value}\""),
         other => other.to_string(),
     };
-    Diagnostic::error(code, message).labelled(place.span(), label)
+    let diagnostic = Diagnostic::error(code, message).labelled(place.span(), label);
+    match error {
+        MetaTextError::Unquotable(_) => diagnostic.help("write the whole text between two double quotes"),
+        _ => diagnostic,
+    }
 }
 
 /// A key of `.meta` or `.projection` that has no meaning.
@@ -82,7 +87,7 @@ pub(super) fn unknown_key(key: Text<'_>, section: &str, keys: &[&str]) -> Diagno
 impl Dims {
     /// Compares the dimensions with the declared registers that the program loads its input into and stores its output
     /// from. Without such a declaration there is nothing to compare with.
-    pub(super) fn check(&self, program: &AssembledProgram, report: &mut Vec<Diagnostic>) {
+    pub(super) fn check(&self, program: &AssembledProgram, report: &mut Report) {
         let meta = &program.meta;
         let sides = [
             (self.input, meta.input_dim, CoreOp::LoadInput, 0, program.input_shape(), "input"),
@@ -111,4 +116,5 @@ fn mismatch(span: Span, dim: usize, shape: Shape, side: &str) -> Diagnostic {
         format!("{side}_dim is {dim}, but the {side} register {shape} has {elements} elements"),
     )
     .at(span)
+    .help("change the number, or the declaration of the register")
 }

@@ -25,6 +25,7 @@ pub use places::{InstructionPlace, OperandPlace, Places};
 pub(crate) use requires::short_name;
 
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::syntax::{self, File};
 use ternsig_isa::InstructionSet;
 use ternsig_program::AssembledProgram;
@@ -54,12 +55,16 @@ impl Assembly {
         self.program.ok_or(self.diagnostics)
     }
 
-    pub(crate) fn sort(&mut self) {
-        self.diagnostics.sort_by_key(Diagnostic::order);
+    /// What became of a source about which all has been said.
+    pub(crate) fn of(program: AssembledProgram, places: Places, report: Report) -> Assembly {
+        let failed = report.errors() > 0;
+        Assembly { program: (!failed).then_some(program), diagnostics: report.finish(), places }
     }
 }
 
-/// Assembles a source. Every mistake is reported, not only the first.
+/// Assembles a source. Every mistake is reported, not only the first; of each code the first thousand.
+///
+/// Allocates at most 256 times the size of the source and 4 MiB.
 ///
 /// ```
 /// use ternsig_asm::assemble;
@@ -73,43 +78,44 @@ impl Assembly {
 /// ```
 #[must_use]
 pub fn assemble(source: &str, set: &InstructionSet) -> Assembly {
-    let mut diagnostics = Vec::new();
-    let file = syntax::parse(source, &mut diagnostics);
-    assemble_file(&file, set, diagnostics).0
+    let mut report = Report::default();
+    let file = syntax::parse(source, &mut report);
+    let Parts { program, places, .. } = assemble_file(&file, set, &mut report);
+    Assembly::of(program, places, report)
 }
 
-/// Assembles a tree; the second result is the encoded instructions with what is known about each.
-pub(crate) fn assemble_file<'s>(
-    file: &File<'s>,
-    set: &InstructionSet,
-    mut diagnostics: Vec<Diagnostic>,
-) -> (Assembly, Vec<Encoded<'s>>) {
-    let report = &mut diagnostics;
+/// What a tree was made into; without meaning if an error was reported.
+pub(crate) struct Parts<'s> {
+    pub(crate) program: AssembledProgram,
+    pub(crate) places: Places,
+    /// The encoded instructions with what is known about each.
+    pub(crate) words: Vec<Encoded<'s>>,
+}
+
+/// Assembles a tree.
+pub(crate) fn assemble_file<'s>(file: &File<'s>, set: &InstructionSet, report: &mut Report) -> Parts<'s> {
     let (meta, dims) = meta::read(file, report);
     let (requires, require_places) = requires::read(file, set, report);
     let (registers, register_places) = registers::read(file, report);
     let projections = projection::read(file, report);
     let labels = labels::read(file, report);
-    let encoded = encode::encode(file, set, &labels, &registers, &requires, report);
-    flow::check(&encoded, report);
-    undeclared::check(&encoded, &registers, report);
+    let words = encode::encode(file, set, &labels, &registers, &requires, report);
+    flow::check(&words, report);
     let program = AssembledProgram {
         meta,
         requires,
         registers,
-        instructions: encoded.iter().map(|word| word.instruction).collect(),
+        instructions: words.iter().map(|word| word.instruction).collect(),
         labels: labels.into_indexes(),
         projections,
-        lines: encoded.iter().map(|word| word.line).collect(),
+        lines: words.iter().map(|word| word.line).collect(),
     };
     dims.check(&program, report);
     let places = Places {
-        instructions: encoded.iter().map(|word| word.place.clone()).collect(),
+        instructions: words.iter().map(|word| word.place.clone()).collect(),
         registers: register_places,
         requires: require_places,
     };
-    let failed = diagnostics.iter().any(Diagnostic::is_error);
-    let mut assembly = Assembly { program: (!failed).then_some(program), diagnostics, places };
-    assembly.sort();
-    (assembly, encoded)
+    undeclared::check(&program, set, &places, report);
+    Parts { program, places, words }
 }

@@ -6,6 +6,9 @@ use crate::syntax::number::{NotANumber, fraction, integer};
 use ternsig_isa::register::RegisterNameError;
 use ternsig_isa::{Field, Kind, Operand, Register, Row};
 
+/// A line of nothing but mistakes must not fill the memory.
+const MOST_ERRORS: usize = 16;
+
 /// The operands of an instruction, and which labels they use.
 pub(crate) struct Operands<'s> {
     pub(crate) values: Vec<Operand>,
@@ -47,7 +50,12 @@ impl<'s> Reader<'_, 's> {
                 self.value(text, label)
             }
         };
-        read.map_err(|error| self.errors.push(error)).ok()
+        match read {
+            Ok(operand) => return Some(operand),
+            Err(error) if self.errors.len() < MOST_ERRORS => self.errors.push(error),
+            Err(_) => {}
+        }
+        None
     }
 
     fn value(&mut self, text: Text<'s>, label: LabelUse) -> Result<Operand, Diagnostic> {
@@ -116,7 +124,8 @@ fn value(text: Text<'_>) -> Result<Operand, Diagnostic> {
         Err(RegisterNameError::Malformed) => {}
         Err(error) => {
             return Err(Diagnostic::error("bad-register", format!("{} is not a register", text.text))
-                .labelled(text.span(), format!("{error}")));
+                .labelled(text.span(), format!("{error}"))
+                .help("registers are H0 to H63, C0 to C63, P0 to P63 and S0 to S62"));
         }
     }
     match integer(text.text) {
@@ -124,7 +133,7 @@ fn value(text: Text<'_>) -> Result<Operand, Diagnostic> {
         Err(NotANumber::Malformed) => {}
         Err(NotANumber::TooLarge) => {
             return Err(Diagnostic::error("out-of-range", format!("the number {} is too large", text.text))
-                .labelled(text.span(), "fits no operand"));
+                .labelled(text.span(), "expected a number that fits the operand"));
         }
     }
     if let Some((digits, places)) = fraction(text.text) {

@@ -2,6 +2,7 @@
 
 use super::meta::{bad_value, unknown_key};
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::source::Span;
 use crate::syntax::{File, LineKind, Section};
 use ternsig_program::Projection;
@@ -10,7 +11,7 @@ use ternsig_program::meta_text::ProjectionDraft;
 const KEYS: [&str; 7] = ["target", "bundle", "weight", "delay", "density", "mapping", "modulator"];
 
 /// Reads all projections; each directive begins one.
-pub(super) fn read(file: &File<'_>, report: &mut Vec<Diagnostic>) -> Vec<Projection> {
+pub(super) fn read(file: &File<'_>, report: &mut Report) -> Vec<Projection> {
     let mut done = Vec::new();
     let mut open: Option<(Span, ProjectionDraft)> = None;
     for node in &file.nodes {
@@ -36,7 +37,7 @@ pub(super) fn read(file: &File<'_>, report: &mut Vec<Diagnostic>) -> Vec<Project
 }
 
 /// The projection, if it says where it leads.
-fn finish(open: Option<(Span, ProjectionDraft)>, report: &mut Vec<Diagnostic>) -> Option<Projection> {
+fn finish(open: Option<(Span, ProjectionDraft)>, report: &mut Report) -> Option<Projection> {
     let (directive, draft) = open?;
     let incomplete = |error: ternsig_program::meta_text::MetaTextError| {
         Diagnostic::error("incomplete-projection", error.to_string())

@@ -1,6 +1,7 @@
 //! The `.registers` section.
 
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::source::Span;
 use crate::suggest::did_you_mean;
 use crate::syntax::number::{NotANumber, decimal};
@@ -16,7 +17,7 @@ struct Declared<'s> {
 }
 
 /// Reads all `.registers` sections. Of H and T names of one register, the last stays.
-pub(super) fn read(file: &File<'_>, report: &mut Vec<Diagnostic>) -> (Vec<RegisterDecl>, Vec<Span>) {
+pub(super) fn read(file: &File<'_>, report: &mut Report) -> (Vec<RegisterDecl>, Vec<Span>) {
     let mut declared: Vec<Declared<'_>> = Vec::new();
     for node in &file.nodes {
         let LineKind::Register(line) = &node.kind else { continue };
@@ -46,6 +47,7 @@ fn duplicate(old: &Declared<'_>, new: &Declared<'_>) -> Diagnostic {
     Diagnostic::error("duplicate-register", format!("{} is declared twice", new.decl.register))
         .labelled(new.name.span(), "declared again")
         .also(old.name.span(), "first declared here")
+        .help("remove one of the declarations")
 }
 
 fn collision(old: &Declared<'_>, new: &Declared<'_>) -> Diagnostic {
@@ -59,7 +61,7 @@ fn collision(old: &Declared<'_>, new: &Declared<'_>) -> Diagnostic {
 }
 
 /// Reads one declaration, reporting all that is wrong with it.
-fn declaration(line: &RegisterLine<'_>, report: &mut Vec<Diagnostic>) -> Option<RegisterDecl> {
+fn declaration(line: &RegisterLine<'_>, report: &mut Report) -> Option<RegisterDecl> {
     if let Some(trailing) = line.trailing {
         report.push(trailing_text(trailing));
     }
@@ -87,6 +89,7 @@ fn register(name: Text<'_>) -> Result<Register, Diagnostic> {
     name.text.parse().map_err(|error| {
         Diagnostic::error("bad-register", format!("\"{}\" cannot be declared", name.text))
             .labelled(name.span(), format!("{error}"))
+            .help("registers are H0 to H63, C0 to C63, P0 to P63 and S0 to S62")
     })
 }
 
@@ -106,7 +109,9 @@ fn shape(dims: Option<&[Text<'_>]>) -> Result<Shape, Diagnostic> {
     let sizes = dims.iter().map(|&dim| dimension(dim)).collect::<Result<Vec<u32>, Diagnostic>>()?;
     Shape::new(&sizes).map_err(|error| {
         let span = dims.iter().fold(dims[0].span(), |span, dim| span.to(dim.span()));
-        Diagnostic::error("bad-shape", format!("{error}")).labelled(span, format!("these are {}", dims.len()))
+        Diagnostic::error("bad-shape", format!("{error}"))
+            .labelled(span, format!("these are {}", dims.len()))
+            .help("join dimensions; only their product decides how many elements there are")
     })
 }
 
@@ -132,9 +137,9 @@ fn attributes(attributes: &[Attribute<'_>]) -> Result<(Option<String>, bool), Di
         };
         if repeated {
             let message = format!("{} is given twice", attribute.name.text);
-            return Err(
-                Diagnostic::error("bad-attribute", message).labelled(attribute.name.span(), "given again")
-            );
+            return Err(Diagnostic::error("bad-attribute", message)
+                .labelled(attribute.name.span(), "given again")
+                .help("remove one of the two"));
         }
     }
     Ok((key, frozen.unwrap_or(false)))
@@ -146,17 +151,19 @@ fn storage_key(attribute: &Attribute<'_>) -> Result<String, Diagnostic> {
     if !attribute.quoted {
         let message = bad("the key does not stand in quotes".to_owned());
         return Err(match value.text {
-            "" => message.labelled(attribute.name.span(), "write key=\"...\""),
+            "" => message.labelled(attribute.name.span(), "expected key=\"...\""),
             text => message
                 .labelled(value.span(), "expected a string")
                 .fix(value.span(), format!("\"{}\"", text.replace('"', ""))),
         });
     }
     match value.text.len() {
-        0 => Err(bad("the key is empty".to_owned()).labelled(attribute.name.span(), "write key=\"...\"")),
+        0 => Err(bad("the key is empty".to_owned())
+            .labelled(attribute.name.span(), "expected key=\"...\"")
+            .help("leave the attribute out for a register that is not stored")),
         1..=MAX_KEY_BYTES => Ok(value.text.to_owned()),
         bytes => Err(bad(format!("the key has {bytes} bytes"))
-            .labelled(value.span(), format!("at most {MAX_KEY_BYTES} are possible"))),
+            .labelled(value.span(), format!("expected at most {MAX_KEY_BYTES} bytes"))),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The `.requires` section.
 
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::source::Span;
 use crate::suggest::did_you_mean;
 use crate::syntax::number::integer;
@@ -21,7 +22,7 @@ pub(crate) fn short_name(name: &str) -> &str {
 pub(super) fn read(
     file: &File<'_>,
     set: &InstructionSet,
-    report: &mut Vec<Diagnostic>,
+    report: &mut Report,
 ) -> (Vec<Requirement>, Vec<Span>) {
     let mut requires: Vec<Requirement> = Vec::new();
     let mut places = Vec::new();
@@ -43,7 +44,8 @@ pub(super) fn read(
                     format!("{:#06x} is required twice", requirement.ext),
                 )
                 .labelled(place, "required again")
-                .also(first, "first required here"),
+                .also(first, "first required here")
+                .help("remove one of the lines"),
             ),
             None => {
                 first.insert(requirement.ext, place);
@@ -92,7 +94,9 @@ fn check_id(ext: u16, place: Text<'_>) -> Result<(), Diagnostic> {
         u16::MAX => "id 0xFFFF is reserved",
         _ => return Ok(()),
     };
-    Err(Diagnostic::error("bad-extension-id", why).labelled(place.span(), "cannot be required"))
+    Err(Diagnostic::error("bad-extension-id", why)
+        .labelled(place.span(), "cannot be required")
+        .help("remove the line; the ids of a host's extensions are 0x0100 to 0xFFFE"))
 }
 
 fn contradiction(name: Text<'_>, id: Text<'_>, known: Option<u16>, owner: Option<&str>) -> Diagnostic {

@@ -8,6 +8,9 @@ use crate::syntax::Text;
 use ternsig_isa::{ExtensionSyntax, InstructionSet, Row};
 use ternsig_program::Requirement;
 
+/// Where to look if nothing near is known.
+const LIST: &str = "`ternsig spec` lists all instructions";
+
 /// What to say about a mnemonic that could not be found.
 pub(super) fn explain(mnemonic: Text<'_>, set: &InstructionSet, requires: &[Requirement]) -> Diagnostic {
     let Some((name, op)) = qualified(mnemonic.text) else { return unknown_mnemonic(mnemonic, set) };
@@ -21,6 +24,7 @@ pub(super) fn explain(mnemonic: Text<'_>, set: &InstructionSet, requires: &[Requ
 pub(super) fn unknown(mnemonic: Text<'_>) -> Diagnostic {
     Diagnostic::error("unknown-mnemonic", format!("unknown mnemonic {}", mnemonic.text))
         .labelled(mnemonic.span(), "not an instruction")
+        .help(LIST)
 }
 
 /// All instructions with this name, as they are written.
@@ -73,7 +77,8 @@ fn unknown_extension(
             .help("the extension is required, but not registered here; the host that registers it can assemble this");
     }
     let diagnostic = Diagnostic::error("unknown-extension", format!("unknown extension {name}"))
-        .labelled(mnemonic.span(), "not an instruction of a known extension");
+        .labelled(mnemonic.span(), "not an instruction of a known extension")
+        .help(LIST);
     if let Some(core) = set.by_name(name).filter(|ext| ext.id() == 0).and_then(|core| row(core, op)) {
         return diagnostic.help("instructions of the core have no prefix").fix(mnemonic.span(), core.name);
     }
@@ -97,7 +102,8 @@ fn unknown_instruction(
     set: &InstructionSet,
 ) -> Diagnostic {
     let diagnostic = Diagnostic::error("unknown-mnemonic", format!("{} has no instruction {op}", ext.name()))
-        .labelled(mnemonic.span(), "not an instruction");
+        .labelled(mnemonic.span(), "not an instruction")
+        .help(LIST);
     // Some extensions repeat their name in their mnemonics: bank.bank_query.
     if let Some(row) = row(ext, &format!("{}_{op}", ext.name())) {
         let name = written(ext, row);

@@ -1,6 +1,9 @@
 //! Indents, empty lines and aligned comments.
 
 const INDENT: &str = "    ";
+/// The comment behind a longer line is not aligned with others: a single long line would move all of them out of sight,
+/// and as many blanks as it is long would stand on each of theirs.
+const WIDEST_ALIGNED: usize = 80;
 
 /// One line that has not been written yet, because the comments around it decide its width.
 struct Pending {
@@ -101,11 +104,12 @@ impl Layout {
 
     fn flush(&mut self) {
         let width = |line: &Pending| line.text.chars().count();
-        let column = self.block.iter().filter(|line| line.comment.is_some()).map(width).max().unwrap_or(0);
+        let commented = self.block.iter().filter(|line| line.comment.is_some()).map(width);
+        let column = commented.filter(|&width| width <= WIDEST_ALIGNED).max().unwrap_or(0);
         for line in self.block.drain(..) {
             self.out.push_str(&line.text);
             if let Some(comment) = &line.comment {
-                let padding = column - width(&line) + 2;
+                let padding = column.saturating_sub(width(&line)) + 2;
                 self.out.extend(std::iter::repeat_n(' ', padding));
                 self.out.push_str(comment);
             }

@@ -4,6 +4,7 @@ mod layout;
 mod words;
 
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::syntax::{self, File, LineKind, Node};
 use layout::Layout;
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 /// Directives stand at the margin with an empty line before them, content is indented by four spaces, labels stand at
 /// the margin on lines of their own. Directives and mnemonics become lower case, registers upper case. Comments stay;
 /// those behind code are aligned. Formatting twice is formatting once, and the program stays the same.
+/// Allocates at most 256 times the size of the source and 4 MiB.
 ///
 /// # Errors
 /// What keeps the lines from being read. Mistakes in what they say, such as an unknown mnemonic, are no obstacle.
@@ -22,10 +24,14 @@ use std::collections::BTreeSet;
 /// assert_eq!(text, ".program\n    relu H1, H0  ;positive part\n    halt\n");
 /// ```
 pub fn format(source: &str) -> Result<String, Vec<Diagnostic>> {
-    let mut diagnostics = Vec::new();
-    let file = syntax::parse(source, &mut diagnostics);
+    let mut report = Report::default();
+    let file = syntax::parse(source, &mut report);
+    if report.errors() == 0 {
+        return Ok(write(&file));
+    }
+    let mut diagnostics = report.finish();
     diagnostics.retain(Diagnostic::is_error);
-    if diagnostics.is_empty() { Ok(write(&file)) } else { Err(diagnostics) }
+    Err(diagnostics)
 }
 
 fn write(file: &File<'_>) -> String {

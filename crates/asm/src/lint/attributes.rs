@@ -2,10 +2,11 @@
 
 use super::Subject;
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use ternsig_isa::Bank;
 
 /// Keys and the frozen flag are for weights.
-pub(super) fn without_effect(subject: &Subject<'_>, report: &mut Vec<Diagnostic>) {
+pub(super) fn without_effect(subject: &Subject<'_>, report: &mut Report) {
     for (decl, &span) in subject.program.registers.iter().zip(&subject.places.registers) {
         let attribute = match (&decl.key, decl.frozen) {
             (Some(_), _) => "a storage key",

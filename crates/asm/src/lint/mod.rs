@@ -7,7 +7,7 @@ mod registers;
 mod requirements;
 
 use crate::assemble::{Encoded, Places};
-use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::syntax::File;
 use ternsig_isa::InstructionSet;
 use ternsig_program::AssembledProgram;
@@ -23,7 +23,7 @@ pub(crate) struct Subject<'a> {
 }
 
 /// A lint: looks at the program and reports what it finds.
-type Lint = fn(&Subject<'_>, &mut Vec<Diagnostic>);
+type Lint = fn(&Subject<'_>, &mut Report);
 
 const LINTS: &[Lint] = &[
     meta::missing_name,
@@ -35,8 +35,6 @@ const LINTS: &[Lint] = &[
 ];
 
 /// Runs all lints.
-pub(crate) fn run(subject: &Subject<'_>) -> Vec<Diagnostic> {
-    let mut report = Vec::new();
-    LINTS.iter().for_each(|lint| lint(subject, &mut report));
-    report
+pub(crate) fn run(subject: &Subject<'_>, report: &mut Report) {
+    LINTS.iter().for_each(|lint| lint(subject, report));
 }

@@ -3,13 +3,13 @@
 use super::Subject;
 use crate::assemble::uses;
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use std::collections::BTreeSet;
 use ternsig_isa::{Bank, Kind, Register};
 
 /// Only hot and cold registers: the others are for the host to use.
-pub(super) fn unused(subject: &Subject<'_>, report: &mut Vec<Diagnostic>) {
-    let used: BTreeSet<Register> =
-        subject.words.iter().flat_map(uses).map(|(_, register)| register).collect();
+pub(super) fn unused(subject: &Subject<'_>, report: &mut Report) {
+    let used: BTreeSet<Register> = subject.words.iter().flat_map(uses).collect();
     let by_number = subject.words.iter().any(|word| word.row.is_none());
     let takes_keys = subject.words.iter().filter_map(|word| word.row).any(|row| {
         row.forms.iter().any(|form| form.fields.iter().any(|field| matches!(field.kind, Kind::ParamIndex)))

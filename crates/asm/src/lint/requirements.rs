@@ -2,13 +2,14 @@
 
 use super::Subject;
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::source::{LineIndex, Span};
 use crate::syntax::{LineKind, Node, Section};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Extensions that are used but not required. Each missing line can be added; where the whole section is missing, the
 /// first report adds it with all its lines.
-pub(super) fn missing(subject: &Subject<'_>, report: &mut Vec<Diagnostic>) {
+pub(super) fn missing(subject: &Subject<'_>, report: &mut Report) {
     let requires = &subject.program.requires;
     let missing: Vec<(u16, usize)> =
         first_uses(subject).into_iter().filter(|(ext, _)| requires.iter().all(|r| r.ext != *ext)).collect();
@@ -86,7 +87,7 @@ fn line_break(source: &str) -> &'static str {
 
 /// Requirements of which nothing is used. A core instruction with the name of one of the extension's counts as a use:
 /// the requirement then tells what the program is about.
-pub(super) fn unused(subject: &Subject<'_>, report: &mut Vec<Diagnostic>) {
+pub(super) fn unused(subject: &Subject<'_>, report: &mut Report) {
     let used = first_uses(subject);
     let rows = subject.words.iter().filter_map(|word| word.row);
     let core: BTreeSet<&str> = rows.filter(|row| row.ext == 0).map(|row| row.name).collect();

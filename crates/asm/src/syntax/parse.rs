@@ -4,12 +4,16 @@ use super::lines::{Line, lines};
 use super::registers::register_line;
 use super::{Code, File, Instr, LabelDef, LineKind, Node, Pair, Require, Section, Text};
 use crate::diagnostic::Diagnostic;
+use crate::report::Report;
 use crate::suggest::{nearest, question};
 
-/// Reads a source, adding what is wrong with its form to `diagnostics`.
-pub(crate) fn parse<'s>(source: &'s str, diagnostics: &mut Vec<Diagnostic>) -> File<'s> {
-    let mut parser = Parser { diagnostics, place: Place::Outside };
-    File { nodes: lines(source).map(|line| parser.node(line)).collect() }
+/// Reads a source, adding what is wrong with its form to the report.
+pub(crate) fn parse<'s>(source: &'s str, report: &mut Report) -> File<'s> {
+    let mut parser = Parser { report, place: Place::Outside };
+    // A list that grows needs room for itself thrice; there may be as many lines as bytes.
+    let mut nodes = Vec::with_capacity(source.bytes().filter(|&byte| byte == b'\n').count() + 1);
+    nodes.extend(lines(source).map(|line| parser.node(line)));
+    File { nodes }
 }
 
 /// Where the parser is.
@@ -26,7 +30,7 @@ enum Place {
 }
 
 struct Parser<'d> {
-    diagnostics: &'d mut Vec<Diagnostic>,
+    report: &'d mut Report,
     place: Place,
 }
 
@@ -72,7 +76,7 @@ impl Parser<'_> {
     }
 
     fn bad<'s>(&mut self, diagnostic: Diagnostic) -> LineKind<'s> {
-        self.diagnostics.push(diagnostic);
+        self.report.push(diagnostic);
         LineKind::Bad
     }
 
@@ -125,7 +129,7 @@ impl Parser<'_> {
 
     fn skipped<'s>(&mut self, content: Text<'s>) -> LineKind<'s> {
         self.place = Place::Remarked;
-        self.diagnostics.push(
+        self.report.push(
             Diagnostic::warning("skipped-section", "the content of this section is not read")
                 .labelled(content.span(), "has no effect, like all of the section"),
         );
@@ -134,7 +138,7 @@ impl Parser<'_> {
 
     fn trailing(&mut self, rest: Text<'_>) {
         if !rest.is_empty() {
-            self.diagnostics.push(
+            self.report.push(
                 Diagnostic::warning("trailing-text", "text at the end of the line is ignored")
                     .labelled(rest.span(), "ignored"),
             );
@@ -160,7 +164,7 @@ impl Parser<'_> {
 
     fn code<'s>(&mut self, content: Text<'s>) -> LineKind<'s> {
         if content.split_word().0.text == "include" {
-            self.diagnostics.push(
+            self.report.push(
                 Diagnostic::warning("include", "include has no effect")
                     .labelled(content.span(), "ignored")
                     .help("a program is one file"),
@@ -171,7 +175,7 @@ impl Parser<'_> {
         let mut rest = content;
         while let Some((label, behind)) = label(rest) {
             if !label.usual {
-                self.diagnostics.push(unusual_label(label));
+                self.report.push(unusual_label(label));
             }
             labels.push(label);
             rest = behind;

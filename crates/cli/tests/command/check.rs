@@ -40,6 +40,8 @@ fn five_mistakes_are_five_underlined_diagnostics() {
       |
     9 |     load_input H64
       |                ^^^ the register index is above 63
+      |
+      = help: registers are H0 to H63, C0 to C63, P0 to P63 and S0 to S62
 
     error[wrong-bank]: operand weights of ternary_matmul cannot be the hot register H0
       --> layer.ternsig:10:24
@@ -70,6 +72,8 @@ fn five_mistakes_are_five_underlined_diagnostics() {
        |
     13 |     if_zero H1, silent
        |                 ^^^^^^ not defined in this program
+       |
+       = help: a label is a name and a colon before the instruction it stands for
     "#);
 }
 

@@ -50,7 +50,7 @@ pub(super) fn matmul(m: &mut Machine, [d, w, x, _]: Word, conduct: impl Conduct)
         let (weights, input) = (m.weights(w)?, m.data(x)?);
         let (height, columns) = matrix(weights, w)?;
         m.check_room(height)?;
-        rows(m, out, weights, (height, columns), input, conduct)?;
+        rows(&mut Watch::over(m), out, weights, (height, columns), input, conduct)?;
         Ok(Shape::vector(height))
     })?;
     if let Some(input) = tracked {
@@ -68,9 +68,10 @@ pub(super) fn batch_matmul(m: &mut Machine, [d, w, x, _]: Word, conduct: impl Co
         let (height, columns) = matrix(weights, w)?;
         let batch = batch_shape(input, x, columns)?;
         m.check_room(batch.saturating_mul(height))?;
+        let mut watch = Watch::over(m);
         for b in 0..batch {
             let row = input.data.get(b * columns..).unwrap_or_default();
-            rows(m, out, weights, (height, columns), row, conduct)?;
+            rows(&mut watch, out, weights, (height, columns), row, conduct)?;
         }
         shape = (batch, columns);
         Ok(Shape::matrix(batch, height))
@@ -85,7 +86,7 @@ pub(super) fn batch_matmul(m: &mut Machine, [d, w, x, _]: Word, conduct: impl Co
 /// Appends one saturated sum for each row of weights. Inputs beyond the columns are ignored, missing ones add nothing.
 /// With temperatures, `conduct` gives each product.
 fn rows(
-    m: &Machine,
+    watch: &mut Watch<'_>,
     out: &mut Vec<i32>,
     weights: &ColdRegister,
     shape: (usize, usize),
@@ -93,10 +94,10 @@ fn rows(
     conduct: impl Conduct,
 ) -> Result<(), Fault> {
     let Some(temperatures) = weights.temperatures() else {
-        return ungated_rows(m, out, weights, shape, input);
+        return ungated_rows(watch, out, weights, shape, input);
     };
     let values = weights.values();
-    each_row(m, out, shape, input, |at, input| {
+    each_row(watch, out, shape, input, |at, input| {
         let weights = behind(values, at).iter().zip(behind(temperatures, at));
         weights.zip(input).map(|((&w, &t), &x)| conduct(w, t, x)).sum()
     })
@@ -104,7 +105,7 @@ fn rows(
 
 /// Appends one saturated sum for each row of weights, without temperatures.
 pub(super) fn ungated_rows(
-    m: &Machine,
+    watch: &mut Watch<'_>,
     out: &mut Vec<i32>,
     weights: &ColdRegister,
     shape: (usize, usize),
@@ -114,11 +115,11 @@ pub(super) fn ungated_rows(
     let used = &input[..input.len().min(shape.1)];
     let mut buffer = [0; PACKED_INPUTS];
     if let Some(packed) = arith::pack(used, &mut buffer) {
-        each_row(m, out, shape, input, |at, _| i64::from(arith::dot_packed(behind(values, at), packed)))
+        each_row(watch, out, shape, input, |at, _| i64::from(arith::dot_packed(behind(values, at), packed)))
     } else if arith::is_narrow(used) {
-        each_row(m, out, shape, input, |at, input| arith::dot_narrow(behind(values, at), input))
+        each_row(watch, out, shape, input, |at, input| arith::dot_narrow(behind(values, at), input))
     } else {
-        each_row(m, out, shape, input, |at, input| arith::dot(behind(values, at), input))
+        each_row(watch, out, shape, input, |at, input| arith::dot(behind(values, at), input))
     }
 }
 
@@ -130,14 +131,13 @@ fn behind<T>(list: &[T], at: usize) -> &[T] {
 /// Appends the saturated sum of each row; `sum` gives the part of it that the weights from an index on and as many inputs
 /// have. A part has at most [`POLL_INTERVAL`] terms, which no 64-bit sum of them can leave.
 fn each_row(
-    m: &Machine,
+    watch: &mut Watch<'_>,
     out: &mut Vec<i32>,
     (rows, columns): (usize, usize),
     input: &[i32],
     sum: impl Fn(usize, &[i32]) -> i64,
 ) -> Result<(), Fault> {
     let input = &input[..columns.min(input.len())];
-    let mut watch = Watch::over(m);
     if input.len() <= POLL_INTERVAL {
         let work = input.len().max(1);
         let block = POLL_INTERVAL / work;

@@ -2,7 +2,7 @@
 
 use super::Word;
 use super::core::matrix;
-use super::products;
+use super::products::{self, Watch};
 use crate::arith::random_signals;
 use crate::error::{ErrorKind, Fault};
 use crate::machine::cold::ColdRegister;
@@ -56,7 +56,7 @@ pub(crate) fn wire_forward(m: &mut Machine, [d, w, x, _]: Word) -> Result<(), Fa
         let (weights, input) = (m.weights(w)?, m.data(x)?);
         let (rows, columns) = matrix(weights, w)?;
         m.check_room(rows)?;
-        products::ungated_rows(m, out, weights, (rows, columns), input)?;
+        products::ungated_rows(&mut Watch::over(m), out, weights, (rows, columns), input)?;
         Ok(Shape::vector(rows))
     })
 }
