@@ -52,6 +52,9 @@ impl Conform {
             bar.inc(1);
         }
         bar.finish_and_clear();
+        if passed + failed == 0 {
+            return Err(Problem::invocation("no conformance vector is there"));
+        }
         writeln!(out, "{passed} passed, {failed} failed")?;
         Ok(Status::success_if(failed == 0))
     }

@@ -31,7 +31,11 @@ impl Fmt {
 
     /// Lays out one file; false if it does not read, or may not stay as it is.
     fn layout(&self, path: &Path, out: &mut dyn Write) -> Result<bool, Problem> {
-        let source = fs::read_to_string(path).map_err(|error| Problem::file(path, error))?;
+        let bytes = fs::read(path).map_err(|error| Problem::file(path, error))?;
+        let Ok(source) = String::from_utf8(bytes) else {
+            complain(format_args!("error: {}: the source is not UTF-8", path.display()));
+            return Ok(false);
+        };
         let text = match format(&source) {
             Ok(text) => text,
             Err(diagnostics) => {

@@ -36,6 +36,9 @@ fn the_first_difference_of_each_vector_is_named() {
     assert_eq!(lines[2..], ["1 passed, 2 failed"]);
     let missing = folder.run(&["conform", "none.jsonl"]);
     assert_eq!((missing.status, missing.out.as_str()), (2, ""));
+    folder.write("empty.jsonl", "\n");
+    let empty = folder.run(&["conform", "empty.jsonl"]);
+    assert_eq!((empty.status, empty.out.as_str()), (2, ""));
 }
 
 #[test]

@@ -32,3 +32,12 @@ fn what_does_not_read_stays() {
     assert!(ran.err.contains("a.ternsig:1:1"), "{}", ran.err);
     assert_eq!(folder.read("a.ternsig"), source);
 }
+
+#[test]
+fn what_is_no_text_does_not_keep_the_others_from_being_laid_out() {
+    let folder = Folder::new(&[("b.ternsig", UNTIDY)]);
+    folder.write("a.ternsig", b"\xff\xfe");
+    let ran = folder.run(&["fmt", "."]);
+    assert_eq!((ran.status, ran.out.as_str()), (1, "./b.ternsig\n"));
+    assert_eq!(ran.err, "error: ./a.ternsig: the source is not UTF-8\n");
+}

@@ -74,6 +74,8 @@ fn a_curve_that_cannot_be_drawn_does_not_hide_the_report() {
     let ran = folder.run(&["run", "m.toml"]);
     assert_eq!(ran.status, 0);
     assert_eq!(ran.err, "warning: larger.svg: too few samples were learned for a curve\n");
+    assert!(ran.out.starts_with("region larger: 2 samples learned in each of 2 epochs, 0 held out\n\n"));
+    assert!(!ran.out.contains("accuracy") && !ran.out.contains("row for each class"), "{}", ran.out);
 }
 
 #[test]

@@ -94,6 +94,8 @@ fn without_a_test_there_is_nothing_to_pass() {
     let ran = folder.run(&["test", "t/other.ternsig"]);
     assert_eq!(ran.status, 1);
     assert!(ran.out.ends_with("0 passed, 1 failed\n"), "{}", ran.out);
+    folder.write("notes.txt", "halt\n");
+    assert_eq!(folder.run(&["test", "notes.txt"]).status, 2);
 }
 
 #[test]

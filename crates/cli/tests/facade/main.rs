@@ -6,6 +6,7 @@ mod original_binaries;
 mod readme;
 mod reserved;
 mod seed_signatures;
+mod table;
 mod user_extension;
 mod yields;
 

@@ -9,7 +9,7 @@ pub mod models;
 mod operands;
 mod state;
 pub mod structural;
-pub mod tests;
+pub mod test_state;
 pub mod usage;
 
 use crate::error::{Error, ErrorKind, Fault};
@@ -24,7 +24,7 @@ use std::sync::Arc;
 use ternsig_isa::limits::{MAX_ELEMENTS, REGISTERS_PER_BANK};
 use ternsig_isa::{Bank, DomainOp, Shape};
 use ternsig_program::ValidatedProgram;
-use tests::TestState;
+use test_state::TestState;
 
 /// The chemicals that the machine keeps itself, by id.
 pub const CHEMICAL_NAMES: [&str; 4] = ["dopamine", "serotonin", "norepinephrine", "GABA"];

@@ -1,7 +1,7 @@
 //! What hosts and extensions read and set beside hot and cold registers.
 
 use super::models::ModelTable;
-use super::tests::TestState;
+use super::test_state::TestState;
 use super::{Machine, Status, control};
 use crate::outcome::Outcome;
 use ternsig_isa::{DomainOp, Shape};

@@ -3,7 +3,7 @@
 use super::{Flow, Word};
 use crate::context::ExecutionContext;
 use crate::error::{Error, ErrorKind, Fault};
-use crate::machine::tests::TestRecord;
+use crate::machine::test_state::TestRecord;
 use crate::machine::{CHEMICAL_NAMES, Machine, slot};
 use std::fmt::Display;
 use ternsig_isa::table::test::TestOp;

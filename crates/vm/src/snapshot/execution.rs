@@ -6,7 +6,7 @@ use super::state::State;
 use super::wire::{Table, Wire, decode_table, encode_list, encode_table};
 use crate::error::Error;
 use crate::machine::control::{Frame, MAX_FRAMES};
-use crate::machine::tests::{TestRecord, TestState};
+use crate::machine::test_state::{TestRecord, TestState};
 use crate::machine::{Machine, Status};
 use crate::outcome::Outcome;
 use ternsig_isa::table::core::CoreOp;

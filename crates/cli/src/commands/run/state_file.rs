@@ -1,7 +1,7 @@
 //! `--state FILE`: what a machine is given before its first run.
 
 use crate::problem::Problem;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fs;
 use std::num::NonZeroU32;
 use std::path::Path;
@@ -26,18 +26,17 @@ impl StateFile {
     }
 
     fn parse(text: &str) -> Result<StateFile, serde_json::Error> {
-        let mut value: Value = serde_json::from_str(text)?;
-        let runs = value.get("runs").and_then(Value::as_u64).and_then(|runs| u32::try_from(runs).ok());
-        let vector = value.get_mut("before").map(Value::take);
-        let is_vector = vector.is_some();
-        let mut state = vector.unwrap_or(value);
-        if let Some(fields) =
-            state.as_object_mut().filter(|fields| !is_vector && fields.contains_key("outcome"))
-        {
+        // Only objects: a list would be taken for the fields in their order.
+        let mut fields: Map<String, Value> = serde_json::from_str(text)?;
+        if let Some(before) = fields.remove("before") {
+            let runs = fields.remove("runs").map(serde_json::from_value).transpose()?;
+            let before: Map<String, Value> = serde_json::from_value(before)?;
+            return Ok(StateFile { before: serde_json::from_value(before.into())?, runs });
+        }
+        if fields.contains_key("outcome") {
             fields.retain(|name, _| !REPORTED.contains(&name.as_str()));
         }
-        let before = serde_json::from_value(state)?;
-        Ok(StateFile { before, runs: runs.filter(|_| is_vector).and_then(NonZeroU32::new) })
+        Ok(StateFile { before: serde_json::from_value(fields.into())?, runs: None })
     }
 }
 
@@ -59,7 +58,9 @@ mod tests {
     fn what_is_no_state_is_refused() {
         assert!(StateFile::parse(r#"{"inputs": [1]}"#).unwrap_err().to_string().contains("inputs"));
         assert!(StateFile::parse(r#"{"output": [1]}"#).is_err());
-        assert!(StateFile::parse("[1]").is_err());
+        for text in ["[1]", "[]", r#"{"before": []}"#, r#"{"before": {}, "runs": 0}"#] {
+            assert!(StateFile::parse(text).is_err(), "{text}");
+        }
         assert!(StateFile::parse("").is_err());
     }
 }

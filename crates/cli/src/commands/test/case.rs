@@ -6,7 +6,7 @@ use crate::program::Program;
 use std::path::Path;
 use ternsig_isa::Op;
 use ternsig_isa::table::test::TestOp;
-use ternsig_vm::machine::tests::TestRecord;
+use ternsig_vm::machine::test_state::TestRecord;
 use ternsig_vm::{ErrorKind, Machine, Outcome};
 
 /// One test, or what stands outside of all tests.

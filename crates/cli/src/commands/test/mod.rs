@@ -5,7 +5,7 @@ mod case;
 use crate::arguments::require_available;
 use crate::files::{collect, is_source};
 use crate::problem::{Problem, Status};
-use crate::program::Program;
+use crate::program::{Program, is_unreadable, refused};
 use crate::terminal::colour;
 use case::{Case, Verdict};
 use clap::Args;
@@ -44,6 +44,7 @@ impl Test {
             let cases = match Program::load_quietly(&path) {
                 Ok(program) if !self.is_meant(&path, &program) => continue,
                 Ok(program) => case::run(&path, &program, on.as_ref(), self.fuel)?,
+                Err(error) if is_unreadable(&error) => return Err(refused(error)),
                 Err(error) => vec![Case::failed("program", error.render(colour()))],
             };
             writeln!(out, "{}", path.display())?;

@@ -4,7 +4,7 @@ use super::support::{CALL, CHEM, LOOP, declare, load};
 use crate::machine::Status;
 use crate::machine::cold::ColdRegister;
 use crate::machine::models::ModelSlot;
-use crate::machine::tests::TestRecord;
+use crate::machine::test_state::TestRecord;
 use crate::machine::usage::Usage;
 use std::sync::Arc;
 use ternsig_isa::{Register, Shape, Signal, Temperature};

@@ -6,7 +6,7 @@ use crate::machine::control::Frame;
 use crate::machine::hot::HotRegister;
 use crate::machine::learning::{Contrast, Phase};
 use crate::machine::models::{ModelSlot, ModelTable};
-use crate::machine::tests::{TestRecord, TestState};
+use crate::machine::test_state::{TestRecord, TestState};
 use crate::machine::usage::Usage;
 use crate::machine::{Machine, Status};
 use crate::outcome::Outcome;

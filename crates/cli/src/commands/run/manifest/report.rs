@@ -16,14 +16,14 @@ pub(super) fn text(
 ) -> io::Result<()> {
     let RunReport { region, training, holdout, .. } = report;
     let epochs = report.seeds.first().map_or(0, |seed| seed.epochs.len());
-    writeln!(
-        out,
-        "region {region}: {training} samples learned in each of {epochs} epochs, {holdout} held out"
-    )?;
-    if wanted.accuracy {
+    let rounds = if epochs == 1 { "one epoch".to_owned() } else { format!("each of {epochs} epochs") };
+    writeln!(out, "region {region}: {training} samples learned in {rounds}, {holdout} held out")?;
+    // Without held-out samples there is nothing to tell about them.
+    let is_tested = *holdout > 0;
+    if wanted.accuracy && is_tested {
         accuracy(report, out)?;
     }
-    if wanted.confusion {
+    if wanted.confusion && is_tested {
         writeln!(out, "\nheld-out samples of all seeds, a row for each class, a column for each answer:\n")?;
         write!(out, "{}", report.confusion().table(&report.classes))?;
     }
