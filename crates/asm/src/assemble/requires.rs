@@ -107,8 +107,8 @@ fn contradiction(name: Text<'_>, id: Text<'_>, known: Option<u16>, owner: Option
     match (known, owner) {
         (Some(known), _) => diagnostic
             .labelled(id.span(), "not the id of this extension")
-            .help(format!("{} has the id {known:#06x}", name.text))
-            .fix(id.span(), format!("{known:#06x}")),
+            .help(format!("{} has the id 0x{known:04X}", name.text))
+            .fix(id.span(), format!("0x{known:04X}")),
         (None, owner) => diagnostic.labelled(name.span(), "not the name of this extension").help(format!(
             "{} is {}",
             id.text,

@@ -13,7 +13,7 @@ pub(super) fn check(subject: &Subject<'_>, sink: &mut Sink) {
             let name = subject.set.extension_name(ext);
             let finding =
                 codes::MISSING_REQUIREMENT.finding(format!("{name} is used but not required")).at(index);
-            sink.push(finding.help(format!("add \"{name} {ext:#06x}\" to .requires")));
+            sink.push(finding.help(format!("add \"{name} 0x{ext:04X}\" to .requires")));
         }
     }
     for requirement in requires {
