@@ -29,7 +29,8 @@ use ternsig_program::{AssembledProgram, Step, StepOp, ValidatedProgram};
 pub struct Interpreter {
     machine: Machine,
     devices: Devices,
-    accelerator: Option<Arc<dyn Accelerator>>,
+    /// With the fingerprint of the program that it was made for: a machine that runs another one is left alone.
+    accelerator: Option<(u64, Arc<dyn Accelerator>)>,
 }
 
 impl Interpreter {
@@ -119,9 +120,10 @@ impl Interpreter {
         self.devices.substrate = None;
     }
 
-    /// Sets or removes the faster engine. It must have been made for the loaded program.
+    /// Sets or removes the faster engine, which was made for the loaded program. While another one is loaded it rests.
     pub fn set_accelerator(&mut self, accelerator: Option<Arc<dyn Accelerator>>) {
-        self.accelerator = accelerator;
+        let program = self.machine.program.hash();
+        self.accelerator = accelerator.map(|accelerator| (program, accelerator));
     }
 
     /// Changes the machine's limits; the fuel applies from the next run.
@@ -253,7 +255,11 @@ impl Interpreter {
     /// Runs until something other than the next instruction has to happen.
     fn run_to_boundary(&mut self) -> StepResult {
         loop {
-            if let Some(accelerator) = &self.accelerator
+            let accelerator = match &self.accelerator {
+                Some((program, accelerator)) if *program == self.machine.program.hash() => Some(accelerator),
+                _ => None,
+            };
+            if let Some(accelerator) = accelerator
                 && accelerator.entries().contains(self.machine.pc)
             {
                 let entered = accelerator.enter(&mut self.machine, &mut self.devices);
@@ -262,7 +268,7 @@ impl Interpreter {
                 }
             }
             let (mut ctx, registry) = ExecutionContext::with_registry(&mut self.machine, &mut self.devices);
-            let result = match &self.accelerator {
+            let result = match accelerator {
                 None => run_steps(&mut ctx, registry),
                 Some(_) => step(&mut ctx, registry),
             };

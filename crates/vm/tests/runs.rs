@@ -386,3 +386,13 @@ fn failures_are_collected_when_stepping_too() {
     while tests.step() == StepResult::Continue {}
     assert_eq!(tests.machine().last_outcome(), Some(&Outcome::Halted));
 }
+
+#[test]
+fn an_accelerator_leaves_other_programs_alone() {
+    let mut asking = interpreter(ASKING);
+    asking.set_accelerator(Some(Arc::new(SetsSeven([0].into_iter().collect()))));
+    let other = interpreter(".registers\n H0: i32[1]\n.program\n set H0, 3\n store_output H0\n halt\n");
+    asking.machine_mut().load(other.machine().program().clone()).unwrap();
+    assert_eq!(asking.run(), Outcome::Halted);
+    assert_eq!(asking.machine().output(), [3]);
+}
