@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::str::FromStr;
 use ternsig_host::Engine;
+use ternsig_vm::Interpreter;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,17 +41,14 @@ impl Numbers {
     }
 }
 
-/// Refuses an engine that this build does not have.
+/// Refuses an engine that this processor does not have.
 pub(crate) fn require_available(engine: Engine) -> Result<(), Problem> {
-    if engine.is_available() {
-        return Ok(());
-    }
-    let available = Engine::ALL.into_iter().filter(|engine| engine.is_available()).map(Engine::name);
-    let available: Vec<_> = available.collect();
-    Err(Problem::invocation(format!(
-        "the engine \"{engine}\" is not part of this build (available: {})",
-        available.join(", ")
-    )))
+    engine.check().map_err(|error| Problem::invocation(error.to_string()))
+}
+
+/// Lets an interpreter run with an engine.
+pub(crate) fn equip(engine: Engine, interpreter: &mut Interpreter) -> Result<(), Problem> {
+    engine.equip(interpreter).map_err(|error| Problem::invocation(error.to_string()))
 }
 
 #[cfg(test)]

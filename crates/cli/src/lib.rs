@@ -38,17 +38,19 @@
 //! | read and write binaries and cards | [`binary`], [`card`], [`Loader`] |
 //! | validate against what a machine knows | [`validate()`], [`ValidatedProgram`] |
 //! | run | [`Interpreter`]: `run`, `run_until_yield`, `run_with_host`, `forward`, `forward_i32` |
+//! | run natively | [`Engine::equip`] |
 //! | answer in place | [`Interpreter::set_bank_cache`], [`Interpreter::set_substrate`], [`Substrate`] |
 //! | add instructions | [`Extension`], [`ExtensionRegistry`] |
 //! | run a manifest | [`Manifest`], [`run()`] |
 //!
-//! The parts are whole crates: [`isa`], [`program`], [`asm`], [`vm`] and [`host`]. Without its default feature `cli`, this
+//! The parts are whole crates: [`isa`], [`program`], [`asm`], [`vm`], [`jit`] and [`host`]. Without its default feature `cli`, this
 //! crate brings nothing along that only the command needs.
 #![forbid(unsafe_code)]
 
 pub use ternsig_asm as asm;
 pub use ternsig_host as host;
 pub use ternsig_isa as isa;
+pub use ternsig_jit as jit;
 pub use ternsig_program as program;
 pub use ternsig_vm as vm;
 

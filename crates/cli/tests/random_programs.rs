@@ -3,71 +3,16 @@
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use ternsig_isa::{Bank, DomainOp, FieldValue, InstructionSet, Shape, Signal, Temperature, table};
+use ternsig_isa::{InstructionSet, table};
 use ternsig_program::generate::{self, Entropy};
 use ternsig_program::{AssembledProgram, binary};
-use ternsig_vm::{ColdRegister, Interpreter, Limits, StepResult};
-
-const LIMITS: Limits = Limits { fuel: 2_000, register_elements: 1 << 12, total_elements: 1 << 16, calls: 20 };
+use ternsig_vm::generate::{Generated, LIMITS, answer, random};
+use ternsig_vm::{Interpreter, StepResult};
 
 /// A generated program on a machine with generated content.
 fn machine(bytes: &[u8], length: usize) -> (AssembledProgram, Interpreter) {
-    let mut entropy = Entropy::new(bytes);
-    let program = generate::program(&mut entropy, &InstructionSet::standard(), length);
-    let mut interpreter = Interpreter::from_program(&program).unwrap();
-    interpreter.set_limits(LIMITS);
-    let machine = interpreter.machine_mut();
-    for index in 0..64 {
-        if let Some(register) = machine.hot_mut(index) {
-            register.data_mut().fill_with(|| entropy.value());
-        }
-        if let Some(register) = machine.cold(index) {
-            let filled = weights(register, &mut entropy);
-            machine.set_cold(index, Arc::new(filled)).unwrap();
-        }
-        machine.set_param(index, entropy.value());
-    }
-    let buffer: Vec<_> = (0..entropy.below(9)).map(|_| entropy.value()).collect();
-    machine.set_input(&buffer);
-    machine.set_target(&buffer[buffer.len() / 2..]);
-    machine.set_chemical(0, entropy.byte());
-    machine.set_babble_scale(entropy.value());
-    machine.set_current_error(entropy.value());
+    let Generated { program, interpreter, .. } = random(bytes, length).unwrap();
     (program, interpreter)
-}
-
-fn weights(old: &ColdRegister, entropy: &mut Entropy<'_>) -> ColdRegister {
-    let mut signal = || Signal::with_sign(entropy.below(3) as i32 - 1, entropy.byte());
-    let signals = (0..old.len()).map(|_| signal()).collect();
-    let mut register = ColdRegister::new(signals, old.shape()).unwrap();
-    register.set_key(old.key());
-    register.set_frozen(old.is_frozen());
-    if entropy.one_in(2) {
-        let list = (0..old.len()).map(|_| Temperature::from_code(entropy.byte() % 4)).collect();
-        register.set_temperatures(Some(list)).unwrap();
-    }
-    register
-}
-
-/// What a recorded host does about an operation: it fills what the operation names as a target from its fields alone.
-fn answer(op: &DomainOp, interpreter: &mut Interpreter) {
-    let fields = op.fields();
-    let seed: i64 = fields
-        .iter()
-        .map(|(_, value)| match value {
-            FieldValue::Register(register) => i64::from(register.byte()),
-            FieldValue::Number(number) => *number,
-            FieldValue::Flag(flag) => i64::from(*flag),
-        })
-        .sum();
-    for (name, value) in &fields {
-        let FieldValue::Register(register) = value else { continue };
-        if matches!(*name, "target" | "result") && register.bank() == Bank::Hot {
-            let data = [seed as i32, -(seed as i32), 3];
-            interpreter.machine_mut().set_hot(register.index(), &data, Shape::vector(3)).unwrap();
-        }
-    }
 }
 
 /// Runs to the end, answering yields. At each pause `hand_over` may put another interpreter in the old one's place.
@@ -79,7 +24,7 @@ fn run(
         match interpreter.run_until_yield() {
             StepResult::Yield(op) => {
                 interpreter = hand_over(interpreter);
-                answer(&op, &mut interpreter);
+                answer(&op, interpreter.machine_mut()).unwrap();
             }
             end => return (end, interpreter.suspend()),
         }
@@ -102,7 +47,7 @@ fn random_programs_complete_every_instruction() {
                 .get(interpreter.machine().pc())
                 .copied();
             match (interpreter.step(), word) {
-                (StepResult::Yield(op), _) => answer(&op, &mut interpreter),
+                (StepResult::Yield(op), _) => answer(&op, interpreter.machine_mut()).unwrap(),
                 (StepResult::Continue | StepResult::Break | StepResult::Return, Some(_)) => {}
                 (StepResult::Halt, Some(word)) => {
                     *completed.entry((word.ext, word.opcode)).or_insert(0) += 1;
@@ -178,7 +123,7 @@ proptest! {
                     let left = parts.machine().fuel();
                     parts.machine_mut().set_fuel(left + portion);
                 }
-                StepResult::Yield(op) => answer(&op, &mut parts),
+                StepResult::Yield(op) => answer(&op, parts.machine_mut()).unwrap(),
                 end => {
                     ends[0] = end;
                     break;
@@ -188,7 +133,7 @@ proptest! {
         whole.machine_mut().set_fuel(spent);
         for _ in 0..3_000 {
             match whole.run_until_yield() {
-                StepResult::Yield(op) => answer(&op, &mut whole),
+                StepResult::Yield(op) => answer(&op, whole.machine_mut()).unwrap(),
                 end => {
                     ends[1] = end;
                     break;

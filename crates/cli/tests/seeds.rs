@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::path::Path;
+use std::sync::Arc;
+use ternsig_host::Engine;
 use ternsig_isa::{DomainOp, InstructionSet, Register, Shape, Signal, Temperature};
 use ternsig_program::AssembledProgram;
 use ternsig_vm::{Answer, ExecutionContext, Interpreter, Outcome};
@@ -30,8 +32,23 @@ fn region() -> Interpreter {
 /// An operation that is expected, and what the host does about it.
 type Recorded<'a> = (DomainOp, &'a dyn Fn(&mut ExecutionContext<'_>));
 
-/// Answers the expected operations in order and nothing else.
+/// Answers the expected operations in order and nothing else, with every engine. They must agree.
 fn run_recorded(interpreter: &mut Interpreter, record: &[Recorded<'_>]) -> Outcome {
+    let others = [Engine::Jit, Engine::Auto, Engine::Crosscheck].map(|engine| {
+        let machine = interpreter.machine().clone();
+        let mut other = Interpreter::from_machine(machine, Arc::clone(interpreter.registry()));
+        engine.equip(&mut other).unwrap();
+        (engine, run_once(&mut other, record), other)
+    });
+    let outcome = run_once(interpreter, record);
+    for (engine, other_outcome, other) in others {
+        assert_eq!(other_outcome, outcome, "{engine}");
+        assert_eq!(interpreter.machine().difference(other.machine()), None, "{engine}");
+    }
+    outcome
+}
+
+fn run_once(interpreter: &mut Interpreter, record: &[Recorded<'_>]) -> Outcome {
     let mut expected = record.iter();
     let outcome = interpreter.run_with_host(|op, ctx| {
         let (wanted, act) = expected.next().unwrap_or_else(|| panic!("unexpected {op}"));
@@ -64,7 +81,7 @@ fn a_region_runs_forward_reads_dopamine_and_learns() {
 fn the_test_of_a_region_passes_on_its_machine() {
     let mut interpreter = region();
     interpreter.load(&program("test_representation.ternsig")).unwrap();
-    assert_eq!(interpreter.run(), Outcome::Halted);
+    assert_eq!(run_recorded(&mut interpreter, &[]), Outcome::Halted);
     let [test] = interpreter.machine().tests().records() else { panic!("one test") };
     assert_eq!((test.id, test.assertions, test.failure.as_deref()), (1, 2, None));
 }
@@ -89,7 +106,7 @@ fn the_coldest_weights_row_is_pruned() {
     weights.set_temperature(17, Temperature::Warm);
     weights.set_temperature(30, Temperature::Cool);
     interpreter.load(&program("evolve_prune.ternsig")).unwrap();
-    assert_eq!(interpreter.run(), Outcome::Halted);
+    assert_eq!(run_recorded(&mut interpreter, &[]), Outcome::Halted);
     let machine = interpreter.machine();
     assert_eq!(machine.hot(1).unwrap().data(), [30]);
     let pruned = machine.cold(0).unwrap();

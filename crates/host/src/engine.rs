@@ -2,6 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
+use ternsig_jit::{Jit, JitError, Kept, Mode, Options};
+use ternsig_program::ValidatedProgram;
+use ternsig_vm::Interpreter;
+
+/// The compiler that everything in this process shares.
+static JIT: OnceLock<Result<Jit, JitError>> = OnceLock::new();
 
 /// An engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -32,10 +39,67 @@ impl Engine {
         }
     }
 
-    /// Whether this build has it.
-    #[must_use]
-    pub const fn is_available(self) -> bool {
-        matches!(self, Engine::Interpreter)
+    /// Whether this processor has it.
+    ///
+    /// # Errors
+    /// There is no code generator for this processor.
+    pub fn check(self) -> Result<(), EngineError> {
+        self.compiler().map(drop)
+    }
+
+    /// Lets an interpreter run its program with this engine. Code is compiled for the machine as it is, so registers and
+    /// buffers are best set before.
+    ///
+    /// # Errors
+    /// There is no code generator for this processor.
+    pub fn equip(self, interpreter: &mut Interpreter) -> Result<(), EngineError> {
+        match self.compiler()? {
+            Some((jit, mode)) => jit.equip(interpreter, mode),
+            None => interpreter.set_accelerator(None),
+        }
+        Ok(())
+    }
+
+    /// Keeps the code of a program for as long as the result lives, whether machines that run it come and go.
+    ///
+    /// # Errors
+    /// There is no code generator for this processor.
+    pub fn keep(self, program: &ValidatedProgram) -> Result<Option<Kept>, EngineError> {
+        Ok(self.compiler()?.map(|(jit, mode)| jit.keep(program, mode)))
+    }
+
+    fn compiler(self) -> Result<Option<(&'static Jit, Mode)>, EngineError> {
+        let mode = match self {
+            Engine::Interpreter => return Ok(None),
+            Engine::Jit => Mode::Jit,
+            Engine::Auto => Mode::Auto,
+            Engine::Crosscheck => Mode::Crosscheck,
+        };
+        match JIT.get_or_init(|| Jit::new(Options::default())) {
+            Ok(jit) => Ok(Some((jit, mode))),
+            Err(error) => Err(EngineError { engine: self, error: error.clone() }),
+        }
+    }
+}
+
+/// An engine that this processor does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EngineError {
+    /// The engine.
+    pub engine: Engine,
+    /// What it lacks.
+    pub error: JitError,
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the engine \"{}\" cannot be used: {}", self.engine, self.error)
+    }
+}
+
+impl std::error::Error for EngineError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
     }
 }
 

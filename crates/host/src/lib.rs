@@ -9,15 +9,17 @@ pub mod curve;
 pub mod engine;
 pub mod loader;
 pub mod manifest;
+pub mod native;
 pub mod region;
 pub mod run;
 pub mod source;
 pub mod state;
 pub mod substrate;
 
-pub use engine::Engine;
+pub use engine::{Engine, EngineError};
 pub use loader::{LoadedProgram, Loader, load_program_file};
 pub use manifest::{Manifest, ManifestError};
+pub use native::NativeReport;
 pub use region::Region;
 pub use run::{Progress, RunError, RunReport, run};
 pub use source::Dataset;

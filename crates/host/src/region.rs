@@ -1,11 +1,13 @@
 //! A region: the programs of a manifest entry, validated, and the machines made from them.
 
+use crate::engine::Engine;
 use crate::loader::{LoadedProgram, load_program_file};
 use crate::manifest::{Fill, FillWith, Manifest, Moment, RegionEntry};
 use crate::run::{Progress, RunError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use ternsig_isa::RoleSet;
+use ternsig_jit::Kept;
 use ternsig_program::{Checks, ValidatedProgram};
 use ternsig_vm::{ExtensionRegistry, Interpreter, Limits, Machine};
 
@@ -28,13 +30,16 @@ pub struct Region {
     fill: Vec<Fill>,
     limits: Limits,
     registry: Arc<ExtensionRegistry>,
+    engine: Engine,
+    /// The code of the programs, between machines too.
+    _code: Vec<Kept>,
 }
 
 impl Region {
     /// Loads and validates the programs of a region.
     ///
     /// # Errors
-    /// The engine is not available, a file is no program, a program is invalid or goes beyond its roles, or an attached
+    /// This processor does not have the engine, a file is no program, a program is invalid or goes beyond its roles, or an attached
     /// program has registers of its own.
     pub fn load(
         manifest: &Manifest,
@@ -42,9 +47,7 @@ impl Region {
         registry: &Arc<ExtensionRegistry>,
         progress: &mut dyn Progress,
     ) -> Result<Region, RunError> {
-        if !entry.engine.is_available() {
-            return Err(RunError::Engine(entry.engine));
-        }
+        entry.engine.check().map_err(RunError::Engine)?;
         let own = load(&entry.program, entry.granted, registry, progress)?;
         let attached = manifest.attached_to(entry).find(|program| program.at == Moment::Holdout);
         let holdout = attached.map(|program| load(&program.program, program.granted, registry, progress));
@@ -52,6 +55,9 @@ impl Region {
         if let Some(program) = holdout.as_ref().filter(|program| !program.program.program().is_attached()) {
             return Err(RunError::HasRegisters { path: program.path.clone() });
         }
+        let programs = std::iter::once(&own).chain(&holdout);
+        let kept = programs.map(|own| entry.engine.keep(&own.program)).collect::<Result<Vec<_>, _>>();
+        let code = kept.map_err(RunError::Engine)?.into_iter().flatten().collect();
         let defaults = Limits::default();
         let limits = Limits { fuel: manifest.run.fuel.unwrap_or(defaults.fuel), ..defaults };
         Ok(Region {
@@ -62,6 +68,8 @@ impl Region {
             fill: entry.fill.clone(),
             limits,
             registry: Arc::clone(registry),
+            engine: entry.engine,
+            _code: code,
         })
     }
 
@@ -69,6 +77,12 @@ impl Region {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The engine that runs its programs.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// Its own program.
@@ -86,7 +100,8 @@ impl Region {
     /// A machine at the beginning of the run of a seed.
     ///
     /// # Errors
-    /// The registers exceed the machine's limits, or one that is to be filled is not declared.
+    /// The registers exceed the machine's limits, one that is to be filled is not declared, or the processor does not have
+    /// the engine.
     pub fn begin(&self, seed: u64) -> Result<Interpreter, RunError> {
         let error = |error| RunError::Machine { path: self.own.path.clone(), error };
         let mut machine = Machine::with_limits(self.own.program.clone(), self.limits).map_err(error)?;
@@ -100,13 +115,13 @@ impl Region {
                 }
             }
         }
-        Ok(Interpreter::from_machine(machine, Arc::clone(&self.registry)))
+        self.equipped(machine)
     }
 
     /// A copy of a machine that answers held-out samples. Nothing that is done to it reaches the original.
     ///
     /// # Errors
-    /// The attached program cannot be loaded into it.
+    /// The attached program cannot be loaded into it, or the processor does not have the engine.
     pub fn examine(&self, learner: &Machine) -> Result<Interpreter, RunError> {
         let mut machine = learner.clone();
         if let Some(RegionProgram { path, program }) = &self.holdout {
@@ -114,7 +129,13 @@ impl Region {
             machine.load(program.clone()).map_err(error)?;
         }
         machine.set_target(&[]);
-        Ok(Interpreter::from_machine(machine, Arc::clone(&self.registry)))
+        self.equipped(machine)
+    }
+
+    fn equipped(&self, machine: Machine) -> Result<Interpreter, RunError> {
+        let mut interpreter = Interpreter::from_machine(machine, Arc::clone(&self.registry));
+        self.engine.equip(&mut interpreter).map_err(RunError::Engine)?;
+        Ok(interpreter)
     }
 }
 

@@ -61,7 +61,8 @@ pub fn run(
         seeds.push(report);
     }
     let classes = data.classes().to_vec();
-    Ok(RunReport { region: region.name().to_owned(), classes, training, holdout, seeds })
+    let (region, engine) = (region.name().to_owned(), region.engine());
+    Ok(RunReport { region, engine, classes, training, holdout, seeds })
 }
 
 fn read(source: &Input) -> Result<Dataset, RunError> {

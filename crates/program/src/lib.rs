@@ -10,6 +10,7 @@ pub mod checksum;
 pub mod generate;
 pub mod meta_text;
 pub mod program;
+pub mod request;
 pub mod validate;
 pub mod validated;
 
@@ -17,5 +18,6 @@ pub use binary::{BinaryError, BinaryWarning, Loaded, WriteError, WriteOptions};
 pub use card::{Card, CardError};
 pub use checksum::checksum;
 pub use program::{AssembledProgram, Meta, Projection, RegisterDecl, Requirement};
+pub use request::{Check, Request};
 pub use validate::{Checks, Finding, Level, Report, validate};
 pub use validated::{Step, StepOp, ValidatedProgram, ValidationError};

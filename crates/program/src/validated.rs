@@ -2,11 +2,12 @@
 
 use crate::checksum::checksum;
 use crate::program::AssembledProgram;
+use crate::request::Request;
 use crate::validate::loops::Loops;
 use crate::validate::{Checks, Finding, Level, validate};
 use std::fmt;
 use std::sync::Arc;
-use ternsig_isa::{Access, InstructionSet, Op, Row, Slot, Work};
+use ternsig_isa::{Access, Instruction, InstructionSet, Op, Row, Slot, Work};
 
 /// What a step executes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +30,8 @@ pub struct Step {
     pub op: StepOp,
     /// Its operand bytes.
     pub operands: [u8; 4],
-    /// For `loop` the index of its `end_loop`, for `end_loop` the index of its `loop`, else 0.
+    /// For `loop` the index of its `end_loop`, for `end_loop` the index of its `loop`, for an instruction that may yield
+    /// the index of its [`Request`] among the program's, else 0.
     pub partner: u32,
     /// What its fuel is charged for.
     pub work: Work,
@@ -48,6 +50,7 @@ pub struct Step {
 pub struct ValidatedProgram {
     program: Arc<AssembledProgram>,
     steps: Arc<[Step]>,
+    requests: Arc<[Request]>,
     hash: u64,
 }
 
@@ -92,9 +95,9 @@ impl ValidatedProgram {
         if !errors.is_empty() {
             return Err(ValidationError { findings: errors });
         }
-        let steps = decode(&program);
+        let (steps, requests) = decode(&program);
         let hash = hash(&program);
-        Ok(ValidatedProgram { program: Arc::new(program), steps, hash })
+        Ok(ValidatedProgram { program: Arc::new(program), steps, requests, hash })
     }
 
     /// The program as it was before validation.
@@ -109,6 +112,14 @@ impl ValidatedProgram {
         &self.steps
     }
 
+    /// What the step at this index asks its host for, if it is this instruction with these operand bytes.
+    #[must_use]
+    #[inline]
+    pub fn request(&self, index: usize, row: &'static Row, operands: [u8; 4]) -> Option<&Request> {
+        let step = self.steps.get(index)?;
+        self.requests.get(step.partner as usize).filter(|request| request.is_of(row, operands))
+    }
+
     /// A fingerprint of instructions and register declarations: programs with equal fingerprints can resume each
     /// other's suspended machines.
     #[must_use]
@@ -117,19 +128,30 @@ impl ValidatedProgram {
     }
 }
 
-fn decode(program: &AssembledProgram) -> Arc<[Step]> {
+fn decode(program: &AssembledProgram) -> (Arc<[Step]>, Arc<[Request]>) {
     let loops = Loops::of(&program.instructions);
+    let mut requests = Vec::new();
     let steps = program.instructions.iter().enumerate().map(|(index, word)| {
-        let op = Op::lookup(word.ext, word.opcode)
-            .map_or(StepOp::User { ext: word.ext, opcode: word.opcode }, StepOp::Standard);
-        let partner = loops.partner(index).unwrap_or_default() as u32;
-        let (work, sources) = match op {
-            StepOp::Standard(op) => (op.row().work, sources(op.row(), word.operands)),
-            StepOp::User { .. } => (Work::Unit, 0),
-        };
-        Step { op, operands: word.operands, partner, work, sources }
+        let Some(op) = Op::lookup(word.ext, word.opcode) else { return user_step(word) };
+        let row = op.row();
+        let request = Request::of(row, word.operands).map(|request| {
+            requests.push(request);
+            requests.len() - 1
+        });
+        Step {
+            op: StepOp::Standard(op),
+            operands: word.operands,
+            partner: request.or(loops.partner(index)).unwrap_or_default() as u32,
+            work: row.work,
+            sources: sources(row, word.operands),
+        }
     });
-    steps.collect()
+    (steps.collect(), requests.into())
+}
+
+fn user_step(word: &Instruction) -> Step {
+    let op = StepOp::User { ext: word.ext, opcode: word.opcode };
+    Step { op, operands: word.operands, partner: 0, work: Work::Unit, sources: 0 }
 }
 
 /// The operand bytes that name a register whose elements are read or modified, one bit each.

@@ -33,11 +33,13 @@ pub enum ErrorKind {
     Limit,
     /// The register's frozen flag is set.
     Frozen,
+    /// An engine that is checked against the interpreter came to another state.
+    Disagreement,
 }
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [ErrorKind; 13] = [
+    pub const ALL: [ErrorKind; 14] = [
         ErrorKind::NoDevice,
         ErrorKind::BadRegister,
         ErrorKind::BadOperand,
@@ -51,6 +53,7 @@ impl ErrorKind {
         ErrorKind::ControlFlow,
         ErrorKind::Limit,
         ErrorKind::Frozen,
+        ErrorKind::Disagreement,
     ];
 
     /// The name that reports use.
@@ -70,6 +73,7 @@ impl ErrorKind {
             ErrorKind::ControlFlow => "ControlFlow",
             ErrorKind::Limit => "Limit",
             ErrorKind::Frozen => "Frozen",
+            ErrorKind::Disagreement => "Disagreement",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::context::ExecutionContext;
 use crate::error::{Error, ErrorKind, Fault};
+use crate::machine::Machine;
 use crate::outcome::StepResult;
 use crate::semantics::{self, Flow};
 use std::fmt;
@@ -29,7 +30,7 @@ impl Extension for StandardSyntax {
             Some(op) => match check_operands(op.row(), operands)
                 .and_then(|()| semantics::execute(ctx, op, operands))
             {
-                Ok(flow) => flow.into(),
+                Ok(flow) => flow.result(ctx.machine()),
                 Err(Fault::Error(error)) => StepResult::Error(error),
                 Err(Fault::Interrupted) => StepResult::Interrupted,
             },
@@ -38,14 +39,14 @@ impl Extension for StandardSyntax {
     }
 }
 
-impl From<Flow> for StepResult {
-    fn from(flow: Flow) -> StepResult {
-        match flow {
+impl Flow {
+    fn result(self, machine: &Machine) -> StepResult {
+        match self {
             Flow::Next => StepResult::Continue,
             Flow::Halt => StepResult::Halt,
             Flow::Break => StepResult::Break,
             Flow::Return => StepResult::Return,
-            Flow::Yield(op) => StepResult::Yield(op),
+            Flow::Yield => StepResult::Yield(machine.asked),
         }
     }
 }

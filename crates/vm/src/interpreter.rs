@@ -1,5 +1,6 @@
 //! The interpreter: a machine with devices, and the ways to run it.
 
+mod boundary;
 mod load;
 mod run;
 mod step;
@@ -7,7 +8,7 @@ mod step;
 pub use crate::machine::interrupt::InterruptHandle;
 pub use load::LoadError;
 
-use crate::accelerator::{Accelerator, Entered};
+use crate::accelerator::Accelerator;
 use crate::context::ExecutionContext;
 use crate::devices::{BankAccess, Devices, SubstrateHandle};
 use crate::error::Error;
@@ -16,7 +17,8 @@ use crate::machine::{Limits, Machine, Status};
 use crate::outcome::{Answer, Outcome, StepResult};
 use run::Resume;
 use std::sync::Arc;
-use step::{run_steps, step};
+pub(crate) use step::run_step;
+use step::{Next, step};
 use ternsig_isa::{DomainOp, Signal};
 use ternsig_program::{AssembledProgram, ValidatedProgram};
 
@@ -139,7 +141,7 @@ impl Interpreter {
 
     /// Runs to the end. A yield that no device answers ends the run as unfulfilled: nothing is skipped.
     pub fn run(&mut self) -> Outcome {
-        self.run_loop(|op, instruction, _| Resume::End(Outcome::Unfulfilled { op, instruction }))
+        self.run_loop(unanswered)
     }
 
     /// Runs until the program ends, fails, pauses or yields. After a yield the host reads and writes the machine through
@@ -149,8 +151,8 @@ impl Interpreter {
         if let Some(result) = self.proceed() {
             return result;
         }
-        let result = self.run_to_boundary();
-        self.pause(result)
+        let next = self.run_to_boundary();
+        self.pause(next)
     }
 
     /// Runs to the end; the handler answers every yield. It sees the operation and the machine, and says whether the
@@ -161,10 +163,10 @@ impl Interpreter {
     ) -> Outcome {
         self.run_loop(|op, instruction, this| {
             let mut ctx = ExecutionContext::with_devices(&mut this.machine, &mut this.devices);
-            match handler(&op, &mut ctx) {
+            match handler(op, &mut ctx) {
                 Ok(Answer::Done) => Resume::Go,
-                Ok(Answer::Stop) => Resume::End(Outcome::Stopped { op, instruction }),
-                Ok(Answer::Wait) => Resume::End(Outcome::Waiting { op, instruction }),
+                Ok(Answer::Stop) => Resume::End(Outcome::Stopped { op: *op, instruction }),
+                Ok(Answer::Wait) => Resume::End(Outcome::Waiting { op: *op, instruction }),
                 Err(error) => {
                     Resume::End(Outcome::Failed(error.at(instruction, this.mnemonic_at(instruction))))
                 }
@@ -180,7 +182,7 @@ impl Interpreter {
         self.begin_run();
         self.machine.input.clear();
         self.machine.input.extend(input.iter().map(|signal| i32::from(signal.value())));
-        match self.run() {
+        match self.go_on(unanswered) {
             outcome if outcome.is_complete() => {
                 Ok(self.machine.output.iter().map(|&v| Signal::from_i32(v)).collect())
             }
@@ -195,7 +197,7 @@ impl Interpreter {
     pub fn forward_i32(&mut self, input: &[i32]) -> Result<&[i32], Outcome> {
         self.begin_run();
         self.machine.set_input(input);
-        match self.run() {
+        match self.go_on(unanswered) {
             outcome if outcome.is_complete() => Ok(&self.machine.output),
             outcome => Err(outcome),
         }
@@ -215,6 +217,7 @@ impl Interpreter {
 
     /// Begins a run: pc 0; control stack, output and test records cleared; fuel full; chemicals refreshed from the
     /// substrate. An unfinished run is dropped.
+    #[inline]
     pub fn begin_run(&mut self) {
         let machine = &mut self.machine;
         machine.pc = 0;
@@ -225,7 +228,9 @@ impl Interpreter {
         machine.fuel = machine.limits.fuel;
         machine.runs = machine.runs.saturating_add(1);
         machine.status = Status::Running;
-        self.context().refresh_chemicals();
+        if self.devices.substrate.is_some() {
+            self.context().refresh_chemicals();
+        }
     }
 
     /// Executes one instruction, beginning a run if none is going on. As with [`Interpreter::run_until_yield`], calling
@@ -236,12 +241,12 @@ impl Interpreter {
         }
         let (mut ctx, registry) = ExecutionContext::with_registry(&mut self.machine, &mut self.devices);
         match step(&mut ctx, registry) {
-            result @ (StepResult::Continue | StepResult::Break | StepResult::Return) => result,
-            StepResult::Error(error) => match self.machine.skip_failed_test(error) {
+            next @ (Next::Step | Next::Break | Next::Return) => next.result(&self.machine),
+            Next::Error(error) => match self.machine.skip_failed_test(error) {
                 Ok(()) => StepResult::Continue,
-                Err(error) => self.pause(StepResult::Error(error)),
+                Err(error) => self.pause(Next::Error(error)),
             },
-            result => self.pause(result),
+            next => self.pause(next),
         }
     }
 
@@ -251,35 +256,9 @@ impl Interpreter {
             self.devices.registry.instruction_set().mnemonic(word.ext, word.opcode)
         })
     }
+}
 
-    /// Runs until something other than the next instruction has to happen.
-    fn run_to_boundary(&mut self) -> StepResult {
-        loop {
-            let accelerator = match &self.accelerator {
-                Some((program, accelerator)) if *program == self.machine.program.hash() => Some(accelerator),
-                _ => None,
-            };
-            if let Some(accelerator) = accelerator
-                && accelerator.entries().contains(self.machine.pc)
-            {
-                let entered = accelerator.enter(&mut self.machine, &mut self.devices);
-                if entered == Entered::Ran && accelerator.entries().contains(self.machine.pc) {
-                    continue;
-                }
-            }
-            let (mut ctx, registry) = ExecutionContext::with_registry(&mut self.machine, &mut self.devices);
-            let result = match accelerator {
-                None => run_steps(&mut ctx, registry),
-                Some(_) => step(&mut ctx, registry),
-            };
-            match result {
-                StepResult::Continue | StepResult::Break | StepResult::Return => {}
-                StepResult::Error(error) => match self.machine.skip_failed_test(error) {
-                    Ok(()) => {}
-                    Err(error) => return StepResult::Error(error),
-                },
-                result => return result,
-            }
-        }
-    }
+/// The answer to every yield where there is no host.
+fn unanswered(op: &DomainOp, instruction: usize, _: &mut Interpreter) -> Resume {
+    Resume::End(Outcome::Unfulfilled { op: *op, instruction })
 }

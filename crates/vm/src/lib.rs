@@ -12,6 +12,7 @@ pub mod devices;
 pub mod error;
 pub mod extension;
 pub mod fuel;
+pub mod generate;
 pub mod interpreter;
 pub mod machine;
 pub mod mastery;

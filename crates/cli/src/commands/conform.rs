@@ -10,6 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use ternsig_host::Engine;
 use ternsig_host::conform::{ConformError, Vector};
+use ternsig_vm::Interpreter;
 
 /// Longest value of a difference that is shown whole.
 const SHOWN: usize = 200;
@@ -42,7 +43,7 @@ impl Conform {
         let bar = bar(vectors().count(), "vectors");
         let (mut passed, mut failed) = (0, 0);
         for (path, number, line) in vectors() {
-            match replay(path, line) {
+            match replay(path, line, self.engine) {
                 Ok(()) => passed += 1,
                 Err(difference) => {
                     failed += 1;
@@ -61,16 +62,18 @@ impl Conform {
 }
 
 /// Replays one vector, from text and from its binary form.
-fn replay(file: &Path, line: &str) -> Result<(), String> {
+fn replay(file: &Path, line: &str, engine: Engine) -> Result<(), String> {
     let vector = Vector::parse(line).map_err(|error| describe(&error))?;
+    // Whether the processor has the engine is known by now.
+    let equip = |interpreter: &mut Interpreter| drop(engine.equip(interpreter));
     let named = |what: &str, error: String| format!("{}{what}: {error}", vector.name);
     let program = vector.assemble().map_err(|error| named("", describe(&error)))?;
-    vector.replay(&program, |_| {}).map_err(|error| named("", describe(&error)))?;
+    vector.replay(&program, equip).map_err(|error| named("", describe(&error)))?;
     let Some(binary) = &vector.binary else { return Ok(()) };
     let what = format!(" ({binary})");
     let program = Program::load_quietly(&file.with_file_name(binary));
     let program = program.map_err(|error| named(&what, error.to_string()))?;
-    vector.replay(program.assembled(), |_| {}).map_err(|error| named(&what, describe(&error)))
+    vector.replay(program.assembled(), equip).map_err(|error| named(&what, describe(&error)))
 }
 
 fn describe(error: &ConformError) -> String {

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod conform;
 mod disasm;
+mod explain;
 mod fmt;
 mod run;
 mod spec;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Asm(asm::Asm),
     Disasm(disasm::Disasm),
+    Explain(explain::Explain),
     Fmt(fmt::Fmt),
     Spec(spec::Spec),
     Test(test::Test),
@@ -36,6 +38,7 @@ impl Command {
             Command::Check(command) => command.execute(out),
             Command::Asm(command) => command.execute(),
             Command::Disasm(command) => command.execute(out),
+            Command::Explain(command) => command.execute(out),
             Command::Fmt(command) => command.execute(out),
             Command::Spec(command) => command.execute(out),
             Command::Test(command) => command.execute(out),

@@ -6,12 +6,16 @@ mod format;
 mod mocks;
 mod runner;
 
-use format::CaseFile;
+use format::{Case, CaseFile};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use ternsig_host::Engine;
 use ternsig_isa::operand::mnemonic;
 use ternsig_isa::table::rows;
+use ternsig_isa::{Bank, Row};
+use ternsig_jit::{Coverage, coverage, statistics};
+use ternsig_vm::Interpreter;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
@@ -30,13 +34,16 @@ fn read(path: &Path) -> CaseFile {
     toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-#[test]
-fn every_case_holds_in_the_interpreter() {
+/// Runs every case; `judge` looks at what the engine left.
+fn run_all(engine: Engine, judge: impl Fn(&CaseFile, &Case, &mut Interpreter) -> Result<(), String>) {
     let mut failures = Vec::new();
     let mut passed = 0;
     for path in files() {
-        for case in read(&path).case {
-            match runner::run(&case) {
+        let file = read(&path);
+        for case in &file.case {
+            let ran = runner::run(case, engine);
+            let judged = ran.and_then(|ran| ran.map_or(Ok(()), |mut left| judge(&file, case, &mut left)));
+            match judged {
                 Ok(()) => passed += 1,
                 Err(difference) => {
                     let place = path.strip_prefix(root()).unwrap().display();
@@ -47,6 +54,78 @@ fn every_case_holds_in_the_interpreter() {
     }
     let count = failures.len();
     assert!(failures.is_empty(), "{passed} cases passed, {count} failed:\n{}", failures.join("\n"));
+}
+
+#[test]
+fn every_case_holds_in_the_interpreter() {
+    run_all(Engine::Interpreter, |_, _, _| Ok(()));
+}
+
+#[test]
+fn every_case_holds_in_native_code() {
+    let native: BTreeSet<_> = coverage()
+        .into_iter()
+        .filter(|(_, coverage)| *coverage == Coverage::Native)
+        .map(|(row, _)| (row.ext, row.opcode))
+        .collect();
+    run_all(Engine::Jit, |file, case, interpreter| {
+        let row = row_of(&file.instruction);
+        let comes_to_its_end = matches!(case.after.outcome.as_deref(), None | Some("halt" | "ended"));
+        if !comes_to_its_end || !native.contains(&(row.ext, row.opcode)) {
+            return Ok(());
+        }
+        runs_natively(row, interpreter)
+    });
+}
+
+#[test]
+fn every_case_holds_in_crosscheck() {
+    run_all(Engine::Crosscheck, |_, _, _| Ok(()));
+}
+
+fn row_of(instruction: &str) -> &'static Row {
+    let name = instruction.trim_start_matches("core.");
+    rows().find(|row| !row.is_reserved() && mnemonic(row) == name).unwrap()
+}
+
+/// Rows whose pressure list the interpreter creates, where there is none of the right length.
+const CREATES_PRESSURE: [&str; 3] = ["mastery_update", "learning.mastery_update", "learning.mastery_outer"];
+
+/// Whether native code was entered and the interpreter never had to execute an instruction of this row, or for those that
+/// begin with a list of their own, did not have to again.
+fn runs_natively(row: &'static Row, interpreter: &mut Interpreter) -> Result<(), String> {
+    if statistics(interpreter).ok_or("there is no native code")?.entered == 0 {
+        return Err("native code was not entered".to_owned());
+    }
+    let left = left_to_the_interpreter(row, interpreter);
+    let Some((at, count)) = left else { return Ok(()) };
+    if CREATES_PRESSURE.contains(&mnemonic(row).as_str()) {
+        interpreter.run();
+        if left_to_the_interpreter(row, interpreter) == left || !has_its_registers(row, interpreter, at) {
+            return Ok(());
+        }
+    }
+    let guards = statistics(interpreter).map(|statistics| statistics.guards);
+    Err(format!(
+        "{} is native, but the interpreter executed instruction {at} {count} times (guards: {guards:?})",
+        mnemonic(row)
+    ))
+}
+
+/// The first instruction of a row that the interpreter had to execute, and how often.
+fn left_to_the_interpreter(row: &Row, interpreter: &Interpreter) -> Option<(usize, u64)> {
+    let words = &interpreter.machine().program().program().instructions;
+    let is_of_row =
+        |at: usize| words.get(at).is_some_and(|word| (word.ext, word.opcode) == (row.ext, row.opcode));
+    statistics(interpreter)?.fallbacks.into_iter().find(|&(at, _)| is_of_row(at))
+}
+
+/// Whether the hot registers that an instruction names are allocated. What has nothing to do does not look at them.
+fn has_its_registers(row: &'static Row, interpreter: &Interpreter, at: usize) -> bool {
+    let machine = interpreter.machine();
+    let word = machine.program().program().instructions[at];
+    let mut hot = row.registers(word.operands).filter(|(_, register)| register.bank() == Bank::Hot);
+    hot.all(|(_, register)| machine.hot(register.index()).is_some())
 }
 
 #[test]

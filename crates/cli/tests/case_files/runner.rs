@@ -5,17 +5,19 @@ use crate::format::{Answer, Case, Cold, Hot, Yield};
 use crate::mocks::{MockBank, MockSubstrate};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use ternsig_host::Engine;
 use ternsig_isa::{Bank, DomainOp, FieldValue, InstructionSet, Register, Shape, Temperature};
 use ternsig_vm::{ColdRegister, Error, ErrorKind, ExecutionContext, Interpreter, Machine, Outcome};
 
 const CHEMICALS: [&str; 4] = ["dopamine", "serotonin", "norepinephrine", "gaba"];
 
-pub(crate) fn run(case: &Case) -> Result<(), String> {
+/// What the engine left, unless the program is invalid as expected.
+pub(crate) fn run(case: &Case, engine: Engine) -> Result<Option<Interpreter>, String> {
     let expected = case.after.outcome.as_deref().unwrap_or("halt");
     let mut interpreter = match load(&case.program) {
         Ok(_) if expected == "invalid" => return Err("the program is accepted".to_owned()),
         Ok(interpreter) => interpreter,
-        Err(text) if expected == "invalid" => return mentions(&text, &case.after.mentions),
+        Err(text) if expected == "invalid" => return mentions(&text, &case.after.mentions).map(|()| None),
         Err(text) => return Err(format!("the program is refused:\n{text}")),
     };
     apply(case, interpreter.machine_mut())?;
@@ -27,6 +29,7 @@ pub(crate) fn run(case: &Case) -> Result<(), String> {
     if let Some(answers) = case.bank.clone() {
         interpreter.set_bank_cache(Box::new(MockBank { answers, calls: Arc::clone(&calls) }));
     }
+    engine.equip(&mut interpreter).map_err(|error| error.to_string())?;
     let (outcome, fuel) = run_all(case, &mut interpreter)?;
     compare::after(&case.after, expected, &outcome, interpreter.machine())?;
     if let Some(expected) = case.after.fuel
@@ -41,7 +44,7 @@ pub(crate) fn run(case: &Case) -> Result<(), String> {
         Some(expected) if *expected != *calls.lock().unwrap() => {
             Err(format!("the bank was called as {:?}, expected {expected:?}", calls.lock().unwrap()))
         }
-        _ => Ok(()),
+        _ => Ok(Some(interpreter)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `ternsig conform`.
 
+use crate::ENGINES;
 use crate::support::{Folder, repository};
 use serde_json::json;
 
@@ -44,7 +45,9 @@ fn the_first_difference_of_each_vector_is_named() {
 #[test]
 fn what_the_original_recorded_passes_from_text_and_binary() {
     let vectors = repository("crates/cli/tests/fixtures/original-1.4/vectors.jsonl");
-    let ran = Folder::new(&[]).run(&["conform", &vectors.to_string_lossy()]);
-    assert_eq!(ran.status, 0, "{}", ran.out);
-    assert!(ran.out.ends_with(" passed, 0 failed\n"));
+    for engine in ENGINES {
+        let ran = Folder::new(&[]).run(&["conform", &vectors.to_string_lossy(), "--engine", engine]);
+        assert_eq!(ran.status, 0, "{engine}: {}", ran.out);
+        assert!(ran.out.ends_with(" passed, 0 failed\n"), "{engine}");
+    }
 }

@@ -62,6 +62,29 @@ fn the_report_is_there_for_programs() {
 }
 
 #[test]
+fn the_report_says_what_native_code_did() {
+    let folder = folder();
+    folder.write("m.toml", MANIFEST.replace("[region.source]", "engine = \"jit\"\n[region.source]"));
+    let text = folder.run(&["run", "m.toml", "--stats"]);
+    assert_eq!((text.status, text.err.as_str()), (0, ""));
+    assert!(text.out.contains("native code, seed 2, held-out samples: 1 version of "), "{}", text.out);
+    let native = folder.run(&["run", "m.toml", "--format", "json", "--quiet"]);
+    let native: Value = serde_json::from_str(&native.out).unwrap();
+    assert_eq!(native["engine"], "jit");
+    let learning = &native["seeds"][0]["native"]["learning"];
+    assert_eq!((&learning["compiled"], &learning["entered"]), (&1.into(), &180.into()));
+    assert_eq!((&learning["fallbacks"], &learning["helped"]), (&Value::from([0; 0]), &Value::from([0; 0])));
+    // The command's argument decides.
+    let arguments = ["run", "m.toml", "--format", "json", "--quiet", "--engine", "interpreter"];
+    let plain: Value = serde_json::from_str(&folder.run(&arguments).out).unwrap();
+    assert_eq!(
+        (&plain["engine"], &plain["seeds"][0]["native"]["learning"]),
+        (&"interpreter".into(), &Value::Null)
+    );
+    assert_eq!(plain["confusion"], native["confusion"]);
+}
+
+#[test]
 fn a_curve_that_cannot_be_drawn_does_not_hide_the_report() {
     let folder = folder();
     folder.write("m.toml", MANIFEST.replace("larger.svg", "none/larger.svg"));

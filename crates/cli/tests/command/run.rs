@@ -236,3 +236,62 @@ fn numbers_that_are_none_are_refused() {
     assert_eq!(ran.status, 2);
     assert!(ran.err.starts_with("error: input.txt: \"two\" is no number"), "{}", ran.err);
 }
+
+#[test]
+fn native_code_is_reported_and_leaves_the_same_state() {
+    let folder = Folder::new(&[("layer.ternsig", LAYER), ("weights.json", WEIGHTS)]);
+    let run = |more: &[&str]| {
+        let arguments =
+            ["run", "layer.ternsig", "--state", "weights.json", "--input", "1,-2,3", "--runs", "3"];
+        let ran = folder.run(&[&arguments[..], more].concat());
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        ran.out
+    };
+    let plain = report(&run(&["--format", "json"]));
+    let native = run(&["--format", "json", "--engine", "jit"]);
+    let mut native = report(&native);
+    let told = native.as_object_mut().unwrap().remove("native").unwrap();
+    assert_eq!(native, plain);
+    assert_eq!((&told["compiled"], &told["entered"], &told["helped"]), (&json!(1), &json!(3), &json!([])));
+    assert_eq!(told["guards_failed"], json!({ "input": 0, "room": 0, "shape": 0, "weights": 0 }));
+    // A report with statistics is a state, too.
+    folder.write("weights.json", run(&["--format", "json", "--engine", "jit"]));
+    let people = run(&["--engine", "crosscheck", "--stats"]);
+    assert!(people.contains("\nnative   1 version of "), "{people}");
+    assert!(people.ends_with(" µs, entered 3 times\n"), "{people}");
+    assert!(!run(&["--engine", "jit"]).contains("native"));
+}
+
+#[test]
+fn what_native_code_leaves_is_named() {
+    let source = ".requires\n    neuro\n.program\n    neuro.valence_read H0\n    halt\n";
+    let folder = Folder::new(&[("ask.ternsig", source)]);
+    let ran = folder.run(&["run", "ask.ternsig", "--engine", "jit", "--format", "json"]);
+    assert_eq!(ran.status, 1);
+    assert_eq!(report(&ran.out)["native"], Value::Null);
+    let source = source.replace("neuro.valence_read", "set H0, 1\n    neuro.valence_read");
+    folder.write("ask.ternsig", source);
+    let ran = folder.run(&["run", "ask.ternsig", "--engine", "jit", "--format", "json"]);
+    let left = json!([{ "instruction": 1, "mnemonic": "neuro.valence_read", "count": 1 }]);
+    assert_eq!(report(&ran.out)["native"]["fallbacks"], left);
+}
+
+#[test]
+fn a_suspended_machine_goes_on() {
+    let source = ".registers\n    H0: i32[1]\n.program\n    load_input H0\n    add H0, H0, H0\n    store_output H0\n    halt\n";
+    let program = ternsig::assemble(source, &ternsig::InstructionSet::standard()).program.unwrap();
+    let mut interpreter = ternsig::Interpreter::from_program(&program).unwrap();
+    interpreter.machine_mut().set_input(&[21]);
+    interpreter.step();
+    let folder = Folder::new(&[("double.ternsig", source)]);
+    folder.write("machine.tsnp", interpreter.suspend());
+    for engine in crate::ENGINES {
+        let arguments =
+            ["run", "double.ternsig", "--resume", "machine.tsnp", "--format", "json", "--engine", engine];
+        assert_eq!(report(&folder.run(&arguments).out)["output"], json!([42]), "{engine}");
+    }
+    folder.write("machine.tsnp", "TSNP");
+    let ran = folder.run(&["run", "double.ternsig", "--resume", "machine.tsnp"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.starts_with("error: machine.tsnp: "), "{}", ran.err);
+}

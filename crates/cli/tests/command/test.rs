@@ -1,5 +1,6 @@
 //! `ternsig test`.
 
+use crate::ENGINES;
 use crate::support::{Folder, repository};
 use insta::assert_snapshot;
 
@@ -116,7 +117,13 @@ fn a_program_without_registers_runs_on_another_with_the_state_beside_it() {
 
 #[test]
 fn the_tests_that_are_shipped_pass() {
-    let ran = Folder::new(&[]).run(&["test", &repository("firmware/tests").to_string_lossy()]);
-    assert_eq!(ran.status, 0, "{}", ran.out);
-    assert!(ran.out.ends_with(", 0 failed\n"));
+    let tests = repository("firmware/tests");
+    let mut reports = ENGINES.map(|engine| {
+        let ran = Folder::new(&[]).run(&["test", &tests.to_string_lossy(), "--engine", engine]);
+        assert_eq!(ran.status, 0, "{engine}: {}", ran.out);
+        assert!(ran.out.ends_with(", 0 failed\n"), "{engine}: {}", ran.out);
+        ran.out
+    });
+    let [first, others @ ..] = &mut reports;
+    assert!(others.iter().all(|report| report == first));
 }

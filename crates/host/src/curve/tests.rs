@@ -19,11 +19,14 @@ fn seed(seed: u64, scores: &[usize], holdout: usize) -> SeedReport {
         confusion: Confusion::new(2),
         learned: 50 * scores.len() as u64,
         elapsed: Duration::ZERO,
+        native: None,
+        native_holdout: None,
     }
 }
 
 fn report(seeds: Vec<SeedReport>) -> RunReport {
-    RunReport { region: "a < b".to_owned(), classes: Vec::new(), training: 100, holdout: 20, seeds }
+    let (region, engine) = ("a < b".to_owned(), crate::Engine::Interpreter);
+    RunReport { region, engine, classes: Vec::new(), training: 100, holdout: 20, seeds }
 }
 
 #[test]

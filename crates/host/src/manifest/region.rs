@@ -91,13 +91,7 @@ fn read(mut section: Section<'_>, base: &Path) -> Option<RegionEntry> {
 }
 
 fn engine(item: Item<'_>) -> Option<Engine> {
-    let engine = item.word(&Engine::ALL.map(|engine| (engine.name(), engine)))?;
-    if !engine.is_available() {
-        let message = format!("the engine \"{engine}\" is not available yet in this build");
-        item.complain("not-available", message, Some("use \"interpreter\"".to_owned()));
-        return None;
-    }
-    Some(engine)
+    item.word(&Engine::ALL.map(|engine| (engine.name(), engine)))
 }
 
 /// A role or a list of them.

@@ -1,6 +1,6 @@
 //! Why a run ended early.
 
-use crate::engine::Engine;
+use crate::engine::EngineError;
 use crate::loader::LoadFileError;
 use crate::source::SourceError;
 use std::fmt;
@@ -15,8 +15,8 @@ use ternsig_vm::{Error, Outcome};
 pub enum RunError {
     /// The manifest has no region.
     NoRegion,
-    /// This build does not have the engine.
-    Engine(Engine),
+    /// This processor does not have the engine.
+    Engine(EngineError),
     /// A program file cannot be loaded.
     Load(LoadFileError),
     /// A program is invalid, or goes beyond the roles that it is granted.
@@ -97,9 +97,7 @@ impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RunError::NoRegion => f.write_str("the manifest has no region"),
-            RunError::Engine(engine) => {
-                write!(f, "the engine \"{engine}\" is not available yet in this build")
-            }
+            RunError::Engine(error) => error.fmt(f),
             RunError::Load(error) => error.fmt(f),
             RunError::Invalid { path, error } => write!(f, "{}: {error}", path.display()),
             RunError::HasRegisters { path } => write!(
@@ -135,6 +133,7 @@ impl fmt::Display for RunError {
 impl std::error::Error for RunError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            RunError::Engine(error) => Some(error),
             RunError::Load(error) => Some(error),
             RunError::Invalid { error, .. } => Some(error),
             RunError::Machine { error, .. } => Some(error),

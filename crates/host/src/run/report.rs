@@ -1,6 +1,8 @@
 //! What a run found out.
 
 use super::confusion::Confusion;
+use crate::engine::Engine;
+use crate::native::NativeReport;
 use std::fmt;
 use std::time::Duration;
 
@@ -35,6 +37,8 @@ impl fmt::Display for Score {
 pub struct RunReport {
     /// The region's name.
     pub region: String,
+    /// The engine that ran its programs.
+    pub engine: Engine,
     /// The names of the classes.
     pub classes: Vec<String>,
     /// How many samples each seed learned in an epoch.
@@ -60,6 +64,10 @@ pub struct SeedReport {
     pub learned: u64,
     /// How long that took, the held-out samples aside.
     pub elapsed: Duration,
+    /// What native code did while learning; `None` without any.
+    pub native: Option<NativeReport>,
+    /// What it did for the held-out samples after the last epoch.
+    pub native_holdout: Option<NativeReport>,
 }
 
 /// The state of things after an epoch.

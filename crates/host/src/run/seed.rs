@@ -7,6 +7,7 @@ use super::online::Online;
 use super::progress::Progress;
 use super::report::{EpochReport, SeedReport};
 use crate::manifest::{Input, Order};
+use crate::native::NativeReport;
 use crate::region::{Region, RegionProgram};
 use crate::source::{Dataset, Generator, Split};
 use std::time::{Duration, Instant};
@@ -55,16 +56,24 @@ impl<'r> SeedRun<'r> {
     pub(super) fn run(mut self, progress: &mut dyn Progress) -> Result<SeedReport, RunError> {
         let mut epochs = Vec::new();
         let mut confusion = Confusion::new(self.data.classes().len());
+        let mut native_holdout = None;
         for epoch in 1..=self.source.epochs {
             self.learn_all(progress)?;
-            confusion = self.examine()?;
+            (confusion, native_holdout) = self.examine()?;
             let report = EpochReport { epoch, learned: self.online.seen(), holdout: confusion.score() };
             progress.end_epoch(self.seed, &report);
             epochs.push(report);
         }
-        let learned = self.online.seen();
-        let online = self.online.into_points();
-        Ok(SeedReport { seed: self.seed, epochs, online, confusion, learned, elapsed: self.elapsed })
+        Ok(SeedReport {
+            seed: self.seed,
+            epochs,
+            learned: self.online.seen(),
+            online: self.online.into_points(),
+            confusion,
+            elapsed: self.elapsed,
+            native: NativeReport::of(&self.learner),
+            native_holdout,
+        })
     }
 
     /// One epoch.
@@ -93,7 +102,7 @@ impl<'r> SeedRun<'r> {
     }
 
     /// Has all held-out samples answered by a copy of the machine, which is thrown away.
-    fn examine(&self) -> Result<Confusion, RunError> {
+    fn examine(&self) -> Result<(Confusion, Option<NativeReport>), RunError> {
         let classes = self.data.classes().len();
         let mut examined = self.region.examine(self.learner.machine())?;
         let mut confusion = Confusion::new(classes);
@@ -103,7 +112,7 @@ impl<'r> SeedRun<'r> {
                 Place { program: self.region.holdout_program(), part: Part::Holdout, seed: self.seed, index };
             confusion.count(sample.label, answer(&mut examined, sample.input, classes, place)?);
         }
-        Ok(confusion)
+        Ok((confusion, NativeReport::of(&examined)))
     }
 }
 

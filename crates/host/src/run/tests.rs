@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::Engine;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -264,6 +265,14 @@ fn the_shipped_digits_are_learned() {
     assert_eq!(report.confusion().score().of, 60);
     // After 200 images once each; chance would be a tenth.
     assert!(report.mean().unwrap() > 0.8, "{}", report.confusion().score());
+    for engine in [Engine::Jit, Engine::Auto, Engine::Crosscheck] {
+        manifest.regions[0].engine = engine;
+        let other = run(&manifest, &registry, &mut Silent).unwrap();
+        assert_eq!(other.confusion(), report.confusion(), "{engine}");
+        // When the background is done with compiling is not known.
+        let entered = other.seeds[0].native.as_ref().is_some_and(|native| native.entered > 0);
+        assert!(entered || engine == Engine::Auto, "{engine}");
+    }
     // The learning program answers as the one that only answers.
     manifest.attached.clear();
     assert_eq!(run(&manifest, &registry, &mut Silent).unwrap().confusion(), report.confusion());

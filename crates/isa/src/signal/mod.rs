@@ -12,7 +12,7 @@ use std::fmt;
 
 /// A ternary weight: a polarity −1, 0 or +1 and a magnitude 0–255. Its value is their product, −255…255.
 ///
-/// Two bytes. Equality compares both: `0` with a magnitude and `±1` with magnitude 0 are representable, have the value
+/// Two bytes: the polarity, then the magnitude. Equality compares both: `0` with a magnitude and `±1` with magnitude 0 are representable, have the value
 /// 0, and differ from [`Signal::ZERO`]. They are kept as they are, so that stored weights read back byte for byte.
 ///
 /// ```
@@ -22,6 +22,7 @@ use std::fmt;
 /// assert_eq!(Signal::from_i32(-300), Signal::negative(255));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[repr(C)]
 pub struct Signal {
     polarity: i8,
     magnitude: u8,
@@ -40,6 +41,11 @@ impl fmt::Display for InvalidPolarity {
 impl std::error::Error for InvalidPolarity {}
 
 impl Signal {
+    /// The byte of a signal in memory that is its polarity, in two's complement.
+    pub const POLARITY_OFFSET: usize = std::mem::offset_of!(Signal, polarity);
+    /// The byte of a signal in memory that is its magnitude.
+    pub const MAGNITUDE_OFFSET: usize = std::mem::offset_of!(Signal, magnitude);
+
     /// Polarity 0, magnitude 0.
     pub const ZERO: Signal = Signal { polarity: 0, magnitude: 0 };
 
@@ -141,5 +147,16 @@ impl std::ops::Add for Signal {
     /// The sum of the values, saturating at ±255.
     fn add(self, other: Signal) -> Signal {
         Signal::from_i16(self.value() + other.value())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_is_its_polarity_and_its_magnitude() {
+        assert_eq!(size_of::<Signal>(), 2);
+        assert_eq!((Signal::POLARITY_OFFSET, Signal::MAGNITUDE_OFFSET), (0, 1));
     }
 }

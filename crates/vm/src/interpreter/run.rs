@@ -1,8 +1,10 @@
 //! How a run goes on after a yield, and how it ends.
 
 use super::Interpreter;
+use super::step::Next;
 use crate::error::{Error, ErrorKind};
 use crate::machine::Status;
+use crate::machine::test_state::TestRecord;
 use crate::outcome::{Outcome, StepResult};
 use crate::semantics;
 use ternsig_isa::DomainOp;
@@ -17,20 +19,29 @@ impl Interpreter {
     /// Runs to an outcome, asking `answer` about each yield.
     pub(super) fn run_loop(
         &mut self,
-        mut answer: impl FnMut(DomainOp, usize, &mut Interpreter) -> Resume,
+        mut answer: impl FnMut(&DomainOp, usize, &mut Interpreter) -> Resume,
     ) -> Outcome {
-        if let Some(outcome) = self.resume(&mut answer) {
-            return outcome;
+        match self.resume(&mut answer) {
+            Some(outcome) => outcome,
+            None => self.go_on(answer),
         }
+    }
+
+    /// Runs from an instruction boundary to an outcome.
+    pub(super) fn go_on(
+        &mut self,
+        mut answer: impl FnMut(&DomainOp, usize, &mut Interpreter) -> Resume,
+    ) -> Outcome {
         loop {
             match self.run_to_boundary() {
-                StepResult::Yield(op) => {
-                    let instruction = self.machine.pc - 1;
-                    if let Some(outcome) = self.settle(op, instruction, &mut answer) {
+                Next::Halt => return self.end(Outcome::Halted),
+                Next::Yield => {
+                    let (op, instruction) = (self.machine.asked, self.machine.pc - 1);
+                    if let Some(outcome) = self.settle(&op, instruction, &mut answer) {
                         return outcome;
                     }
                 }
-                result => return self.conclude(result),
+                next => return self.conclude(next),
             }
         }
     }
@@ -38,7 +49,7 @@ impl Interpreter {
     /// Begins a run if none is going on. An outstanding operation is done, unless it waits: then it is delivered again.
     fn resume(
         &mut self,
-        answer: &mut impl FnMut(DomainOp, usize, &mut Interpreter) -> Resume,
+        answer: &mut impl FnMut(&DomainOp, usize, &mut Interpreter) -> Resume,
     ) -> Option<Outcome> {
         match self.machine.status {
             Status::Finished(_) => {
@@ -46,7 +57,7 @@ impl Interpreter {
                 None
             }
             Status::Running => None,
-            Status::Pending { op, instruction, waited: true } => self.settle(op, instruction, answer),
+            Status::Pending { op, instruction, waited: true } => self.settle(&op, instruction, answer),
             Status::Pending { op, instruction, waited: false } => self.complete(&op, instruction),
         }
     }
@@ -68,13 +79,13 @@ impl Interpreter {
     /// suspended meanwhile delivers it again.
     fn settle(
         &mut self,
-        op: DomainOp,
+        op: &DomainOp,
         instruction: usize,
-        answer: &mut impl FnMut(DomainOp, usize, &mut Interpreter) -> Resume,
+        answer: &mut impl FnMut(&DomainOp, usize, &mut Interpreter) -> Resume,
     ) -> Option<Outcome> {
-        self.machine.status = Status::Pending { op, instruction, waited: true };
+        self.machine.status = Status::Pending { op: *op, instruction, waited: true };
         match answer(op, instruction, self) {
-            Resume::Go => self.complete(&op, instruction),
+            Resume::Go => self.complete(op, instruction),
             Resume::End(outcome) => Some(self.finish(outcome)),
         }
     }
@@ -86,16 +97,16 @@ impl Interpreter {
         Some(self.finish(Outcome::Failed(error.at(instruction, self.mnemonic_at(instruction)))))
     }
 
-    fn conclude(&mut self, result: StepResult) -> Outcome {
+    fn conclude(&mut self, next: Next) -> Outcome {
         let instruction = self.machine.pc;
-        let outcome = match result {
-            StepResult::Halt => Outcome::Halted,
-            StepResult::Ended => Outcome::Ended,
-            StepResult::OutOfFuel => Outcome::OutOfFuel { instruction },
-            StepResult::Interrupted => Outcome::Interrupted { instruction },
-            StepResult::Error(error) => Outcome::Failed(error),
-            StepResult::Yield(op) => Outcome::Unfulfilled { op, instruction },
-            StepResult::Continue | StepResult::Break | StepResult::Return => Outcome::Failed(Error::new(
+        let outcome = match next {
+            Next::Halt => Outcome::Halted,
+            Next::Ended => Outcome::Ended,
+            Next::OutOfFuel => Outcome::OutOfFuel { instruction },
+            Next::Interrupted => Outcome::Interrupted { instruction },
+            Next::Error(error) => Outcome::Failed(error),
+            Next::Yield => Outcome::Unfulfilled { op: self.machine.asked, instruction },
+            Next::Step | Next::Break | Next::Return => Outcome::Failed(Error::new(
                 ErrorKind::ControlFlow,
                 "the run stopped between two instructions",
             )),
@@ -104,38 +115,63 @@ impl Interpreter {
     }
 
     /// Records why a run does not go on, for a caller that drives it by steps.
-    pub(super) fn pause(&mut self, result: StepResult) -> StepResult {
-        if let StepResult::Yield(op) = result {
-            self.machine.status = Status::Pending { op, instruction: self.machine.pc - 1, waited: false };
-            return result;
-        }
-        match self.conclude(result.clone()) {
-            Outcome::Failed(error) => StepResult::Error(error),
-            _ => result,
+    pub(super) fn pause(&mut self, next: Next) -> StepResult {
+        match next {
+            Next::Yield => {
+                let (op, instruction) = (self.machine.asked, self.machine.pc - 1);
+                self.machine.status = Status::Pending { op, instruction, waited: false };
+                StepResult::Yield(op)
+            }
+            next => match self.conclude(next) {
+                Outcome::Halted => StepResult::Halt,
+                Outcome::Ended => StepResult::Ended,
+                Outcome::OutOfFuel { .. } => StepResult::OutOfFuel,
+                Outcome::Interrupted { .. } => StepResult::Interrupted,
+                Outcome::Failed(error) => StepResult::Error(error),
+                Outcome::Stopped { op, .. }
+                | Outcome::Waiting { op, .. }
+                | Outcome::Unfulfilled { op, .. } => StepResult::Yield(op),
+            },
         }
     }
 
-    /// Records how a run ended or paused. A test that is still open fails a run that came to its own end, and no model
-    /// is being executed any more when a run is over.
+    /// Records how a run ended or paused.
     pub(super) fn finish(&mut self, outcome: Outcome) -> Outcome {
-        let unfinished = self.machine.tests.open().filter(|_| outcome.is_complete());
-        let outcome = match unfinished {
-            Some(test) => {
-                let message =
-                    format!("[test {0}] the run ended before test {0} did (test_end is missing)", test.id);
-                let error = Error::new(ErrorKind::AssertionFailed, message);
-                Outcome::Failed(error.at(test.begin, "test.test_begin"))
+        match outcome {
+            Outcome::OutOfFuel { .. } | Outcome::Interrupted { .. } => self.machine.status = Status::Running,
+            Outcome::Waiting { op, instruction } => {
+                self.machine.status = Status::Pending { op, instruction, waited: true };
             }
-            None => outcome,
-        };
-        self.machine.status = match outcome {
-            Outcome::OutOfFuel { .. } | Outcome::Interrupted { .. } => Status::Running,
-            Outcome::Waiting { op, instruction } => Status::Pending { op, instruction, waited: true },
-            _ => {
-                self.machine.models.stop_all();
-                Status::Finished(Some(outcome.clone()))
-            }
-        };
+            Outcome::Halted | Outcome::Ended => return self.end(outcome),
+            _ => return self.over(outcome),
+        }
         outcome
     }
+
+    /// Ends a run that came to its own end. A test that is still open fails it. Native programs are so short that a call
+    /// and a copied outcome count: where the outcome is known, nothing is left of either.
+    #[inline(always)]
+    fn end(&mut self, outcome: Outcome) -> Outcome {
+        match self.machine.tests.open() {
+            None => self.over(outcome),
+            Some(test) => {
+                let error = unfinished(test);
+                self.over(Outcome::Failed(error))
+            }
+        }
+    }
+
+    /// Records how a run ended. No model is being executed any more.
+    #[inline(always)]
+    fn over(&mut self, outcome: Outcome) -> Outcome {
+        self.machine.models.stop_all();
+        self.machine.status = Status::Finished(Some(outcome.clone()));
+        outcome
+    }
+}
+
+#[cold]
+fn unfinished(test: &TestRecord) -> Error {
+    let message = format!("[test {0}] the run ended before test {0} did (test_end is missing)", test.id);
+    Error::new(ErrorKind::AssertionFailed, message).at(test.begin, "test.test_begin")
 }

@@ -1,37 +1,92 @@
 //! The plain loop: fetch, charge, execute.
 
 use crate::context::ExecutionContext;
-use crate::error::{ErrorKind, Fault};
+use crate::error::{Error, ErrorKind, Fault};
 use crate::extension::ExtensionRegistry;
 use crate::fuel;
 use crate::machine::Machine;
 use crate::outcome::StepResult;
 use crate::semantics::{self, Flow};
-use ternsig_isa::{Access, Register};
+use ternsig_isa::{Access, Register, Work};
 use ternsig_program::{Step, StepOp};
 
-/// The plain loop.
-pub(super) fn run_steps(ctx: &mut ExecutionContext<'_>, registry: &ExtensionRegistry) -> StepResult {
-    loop {
-        match step(ctx, registry) {
-            StepResult::Continue | StepResult::Break | StepResult::Return => {}
-            result => return result,
+/// What follows a step. It fits into registers: an operation that is yielded stands in the machine. It begins as [`Flow`]
+/// does, so that one becomes the other without a jump.
+#[derive(Debug)]
+pub(super) enum Next {
+    Step,
+    Break,
+    Return,
+    Halt,
+    Yield,
+    Ended,
+    OutOfFuel,
+    Interrupted,
+    Error(Error),
+}
+
+impl Next {
+    /// As hosts and accelerators see it.
+    pub(super) fn result(self, machine: &Machine) -> StepResult {
+        match self {
+            Next::Step => StepResult::Continue,
+            Next::Break => StepResult::Break,
+            Next::Return => StepResult::Return,
+            Next::Halt => StepResult::Halt,
+            Next::Ended => StepResult::Ended,
+            Next::Yield => StepResult::Yield(machine.asked),
+            Next::OutOfFuel => StepResult::OutOfFuel,
+            Next::Interrupted => StepResult::Interrupted,
+            Next::Error(error) => StepResult::Error(error),
+        }
+    }
+
+    /// The same from an accelerator or an extension.
+    pub(super) fn of(result: StepResult, machine: &mut Machine) -> Next {
+        match result {
+            StepResult::Continue => Next::Step,
+            StepResult::Break => Next::Break,
+            StepResult::Return => Next::Return,
+            StepResult::Halt => Next::Halt,
+            StepResult::Ended => Next::Ended,
+            StepResult::Yield(op) => {
+                machine.asked = op;
+                Next::Yield
+            }
+            StepResult::OutOfFuel => Next::OutOfFuel,
+            StepResult::Interrupted => Next::Interrupted,
+            StepResult::Error(error) => Next::Error(error),
         }
     }
 }
 
+/// The plain loop.
+pub(super) fn run_steps(ctx: &mut ExecutionContext<'_>, registry: &ExtensionRegistry) -> Next {
+    loop {
+        match step(ctx, registry) {
+            Next::Step | Next::Break | Next::Return => {}
+            next => return next,
+        }
+    }
+}
+
+/// One step, for those who do not keep to the interpreter's loop.
+pub(crate) fn run_step(ctx: &mut ExecutionContext<'_>, registry: &ExtensionRegistry) -> StepResult {
+    step(ctx, registry).result(ctx.machine())
+}
+
 /// Executes the instruction at the program counter. Inside the plain loop it costs a tenth less than behind a call.
 #[inline(always)]
-pub(super) fn step(ctx: &mut ExecutionContext<'_>, registry: &ExtensionRegistry) -> StepResult {
+pub(super) fn step(ctx: &mut ExecutionContext<'_>, registry: &ExtensionRegistry) -> Next {
     let machine = ctx.machine_mut();
     let at = machine.pc;
-    let Some(&step) = machine.program.steps().get(at) else { return StepResult::Ended };
+    let Some(&step) = machine.program.steps().get(at) else { return Next::Ended };
     if machine.interrupt.is_set() {
         machine.interrupt.clear();
-        return StepResult::Interrupted;
+        return Next::Interrupted;
     }
-    let cost = fuel::cost(machine, &step);
-    let Some(left) = machine.fuel.checked_sub(cost) else { return StepResult::OutOfFuel };
+    let cost = if step.work == Work::Unit { 1 } else { fuel::cost(machine, &step) };
+    let Some(left) = machine.fuel.checked_sub(cost) else { return Next::OutOfFuel };
     machine.fuel = left;
     machine.pc = at + 1;
     let result = match step.op {
@@ -42,8 +97,11 @@ pub(super) fn step(ctx: &mut ExecutionContext<'_>, registry: &ExtensionRegistry)
         }
     };
     match result {
-        Ok(Flow::Next) => StepResult::Continue,
-        Ok(flow) => flow.into(),
+        Ok(Flow::Next) => Next::Step,
+        Ok(Flow::Break) => Next::Break,
+        Ok(Flow::Return) => Next::Return,
+        Ok(Flow::Halt) => Next::Halt,
+        Ok(Flow::Yield) => Next::Yield,
         Err(fault) => stopped_at(ctx.machine_mut(), at, cost, &step, fault),
     }
 }
@@ -56,28 +114,28 @@ fn user_result(
     at: usize,
     cost: u64,
     result: StepResult,
-) -> StepResult {
-    match result {
-        StepResult::Continue | StepResult::Break | StepResult::Return | StepResult::Ended => result,
-        StepResult::Halt | StepResult::Yield(_) => {
-            machine.pc = at + 1;
-            result
-        }
-        StepResult::Error(error) => {
+) -> Next {
+    match Next::of(result, machine) {
+        Next::Error(error) => {
             machine.pc = at + 1;
             let word = machine.program.program().instructions.get(at);
             let mnemonic = word.map(|word| registry.instruction_set().mnemonic(word.ext, word.opcode));
-            StepResult::Error(error.at(at, mnemonic.unwrap_or_default()))
+            Next::Error(error.at(at, mnemonic.unwrap_or_default()))
         }
-        StepResult::OutOfFuel => {
+        Next::OutOfFuel => {
             take_back(machine, at, cost);
-            StepResult::OutOfFuel
+            Next::OutOfFuel
         }
-        StepResult::Interrupted => {
+        Next::Interrupted => {
             machine.interrupt.clear();
             take_back(machine, at, cost);
-            StepResult::Interrupted
+            Next::Interrupted
         }
+        next @ (Next::Halt | Next::Yield) => {
+            machine.pc = at + 1;
+            next
+        }
+        next @ (Next::Step | Next::Break | Next::Return | Next::Ended) => next,
     }
 }
 
@@ -88,19 +146,19 @@ fn take_back(machine: &mut Machine, at: usize, cost: u64) {
 }
 
 #[cold]
-fn stopped_at(machine: &mut Machine, at: usize, cost: u64, step: &Step, fault: Fault) -> StepResult {
+fn stopped_at(machine: &mut Machine, at: usize, cost: u64, step: &Step, fault: Fault) -> Next {
     match fault {
         Fault::Error(error) => {
             let error = match (error.kind(), result_register(step)) {
                 (ErrorKind::Limit, Some(register)) => error.naming(register),
                 _ => error,
             };
-            StepResult::Error(error.at(at, machine.mnemonic_at(at)))
+            Next::Error(error.at(at, machine.mnemonic_at(at)))
         }
         Fault::Interrupted => {
             machine.interrupt.clear();
             take_back(machine, at, cost);
-            StepResult::Interrupted
+            Next::Interrupted
         }
     }
 }

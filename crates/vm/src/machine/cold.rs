@@ -138,12 +138,14 @@ impl ColdRegister {
 
     /// The weights, row-major.
     #[must_use]
+    #[inline]
     pub fn signals(&self) -> &[Signal] {
         &self.weights.signals
     }
 
     /// The value of each weight, −255…255.
     #[must_use]
+    #[inline]
     pub fn values(&self) -> &[i16] {
         &self.weights.values
     }
@@ -179,6 +181,7 @@ impl ColdRegister {
 
     /// Whether learning and structural changes are refused.
     #[must_use]
+    #[inline]
     pub const fn is_frozen(&self) -> bool {
         self.frozen
     }
@@ -224,6 +227,7 @@ impl ColdRegister {
 
     /// The version of weights, shape and temperatures.
     #[must_use]
+    #[inline]
     pub const fn version(&self) -> u64 {
         self.version
     }
@@ -330,6 +334,7 @@ impl ColdRegister {
 
     /// The usage counts, if they are tracked.
     #[must_use]
+    #[inline]
     pub fn usage(&self) -> Option<&Usage> {
         self.usage.as_ref()
     }

@@ -4,10 +4,11 @@ use crate::error::{ErrorKind, Fault};
 use std::ops::RangeInclusive;
 
 /// Most active loops and pending calls together. Programs would need as many nested loops and calls.
-pub(crate) const MAX_FRAMES: usize = 1 << 16;
+pub const MAX_FRAMES: usize = 1 << 16;
 
-/// An active loop or a pending call.
+/// An active loop or a pending call. The layout is part of the interface: native code reads and writes frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(C, u32)]
 pub enum Frame {
     /// A loop whose body is the instructions `start..=end`.
     Loop {
@@ -27,9 +28,9 @@ pub enum Frame {
 
 /// The stack of one run.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ControlStack {
-    frames: Vec<Frame>,
-    calls: usize,
+pub struct ControlStack {
+    pub(super) frames: Vec<Frame>,
+    pub(super) calls: usize,
 }
 
 impl ControlStack {

@@ -13,6 +13,7 @@ pub struct HotRegister {
 impl HotRegister {
     /// The elements, row-major.
     #[must_use]
+    #[inline]
     pub fn data(&self) -> &[i32] {
         &self.data
     }
@@ -24,6 +25,7 @@ impl HotRegister {
 
     /// The shape.
     #[must_use]
+    #[inline]
     pub const fn shape(&self) -> Shape {
         self.shape
     }
@@ -31,7 +33,7 @@ impl HotRegister {
 
 /// The 64 hot registers. A freed register keeps its buffer, so that allocating it again need not.
 #[derive(Debug, Clone)]
-pub(crate) struct HotBank {
+pub struct HotBank {
     registers: [HotRegister; REGISTERS_PER_BANK],
     allocated: u64,
 }
@@ -43,6 +45,26 @@ impl Default for HotBank {
 }
 
 impl HotBank {
+    /// Register `index` if it is allocated.
+    #[must_use]
+    #[inline]
+    pub fn allocated(&self, index: usize) -> Option<&HotRegister> {
+        self.get(index)
+    }
+
+    /// The buffer and shape of register `index` (0–63), allocated or not. Its spare capacity is the accelerator's to use.
+    #[inline]
+    pub fn raw_parts(&mut self, index: usize) -> (&mut Vec<i32>, &mut Shape) {
+        let HotRegister { data, shape } = &mut self.registers[index];
+        (data, shape)
+    }
+
+    /// Marks register `index` (0–63) as allocated.
+    #[inline]
+    pub const fn mark_allocated(&mut self, index: usize) {
+        self.allocated |= 1 << index;
+    }
+
     pub(crate) fn is_allocated(&self, index: usize) -> bool {
         index < REGISTERS_PER_BANK && self.allocated >> index & 1 == 1
     }

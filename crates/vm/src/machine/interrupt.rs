@@ -18,6 +18,10 @@ impl Interrupt {
         InterruptHandle(Arc::clone(&self.0))
     }
 
+    pub(crate) fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
+
     pub(crate) fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

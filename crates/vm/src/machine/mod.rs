@@ -2,10 +2,12 @@
 
 pub mod cold;
 pub mod control;
+mod difference;
 pub mod hot;
 pub(crate) mod interrupt;
 pub mod learning;
 pub mod models;
+pub mod native;
 mod operands;
 mod state;
 pub mod structural;
@@ -20,6 +22,7 @@ use hot::{HotBank, HotRegister};
 use interrupt::Interrupt;
 use learning::Contrast;
 use models::ModelTable;
+use native::NativeMemory;
 use std::sync::Arc;
 use ternsig_isa::limits::{MAX_ELEMENTS, REGISTERS_PER_BANK};
 use ternsig_isa::{Bank, DomainOp, Shape};
@@ -97,6 +100,9 @@ pub struct Machine {
     pub(crate) limits: Limits,
     pub(crate) interrupt: Interrupt,
     pub(crate) scratch: Vec<i32>,
+    pub(crate) native: NativeMemory,
+    /// The operation that the last yielding instruction asked for; outstanding ones stand in the status.
+    pub(crate) asked: DomainOp,
 }
 
 impl Machine {
@@ -140,6 +146,8 @@ impl Machine {
             limits,
             interrupt: Interrupt::default(),
             scratch: Vec::new(),
+            native: NativeMemory::default(),
+            asked: DomainOp::PoolSave,
         };
         machine.load(program)?;
         Ok(machine)

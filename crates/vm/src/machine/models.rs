@@ -17,10 +17,20 @@ pub struct ModelSlot {
 }
 
 /// The 256 slots; a slot that is not in the table is empty.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ModelTable {
     slots: BTreeMap<u8, ModelSlot>,
+    /// Whether a slot may have been marked as running since none was: most runs end without looking at the slots.
+    may_run: bool,
 }
+
+impl PartialEq for ModelTable {
+    fn eq(&self, other: &ModelTable) -> bool {
+        self.slots == other.slots
+    }
+}
+
+impl Eq for ModelTable {}
 
 impl ModelTable {
     /// A loaded slot.
@@ -35,6 +45,7 @@ impl ModelTable {
     }
 
     pub(crate) fn slot_mut(&mut self, slot: u8) -> Option<&mut ModelSlot> {
+        self.may_run = true;
         self.slots.get_mut(&slot)
     }
 
@@ -44,6 +55,7 @@ impl ModelTable {
     }
 
     pub(crate) fn insert(&mut self, number: u8, slot: ModelSlot) {
+        self.may_run |= slot.running;
         self.slots.insert(number, slot);
     }
 
@@ -51,7 +63,16 @@ impl ModelTable {
         self.slots.remove(&slot);
     }
 
+    #[inline]
     pub(crate) fn stop_all(&mut self) {
+        if self.may_run {
+            self.stop_each();
+        }
+    }
+
+    #[cold]
+    fn stop_each(&mut self) {
         self.slots.values_mut().for_each(|slot| slot.running = false);
+        self.may_run = false;
     }
 }

@@ -18,10 +18,21 @@ impl Machine {
 
     /// Whether a register of this size, and as many others as there can be lists, cannot exceed the limits: then the banks
     /// need not be summed up, which would cost more than most instructions.
+    #[inline]
     const fn is_small(&self, elements: usize) -> bool {
         elements <= self.limits.register_elements
             && elements <= self.limits.total_elements / (16 * REGISTERS_PER_BANK)
             && elements <= UNCOUNTED_ELEMENTS
+    }
+
+    #[inline]
+    pub(super) const fn check_room_is_free(&self, elements: usize) -> bool {
+        self.is_small(elements)
+    }
+
+    /// Elements of everything that counts, with this many more.
+    pub(super) fn total_with(&self, added: usize) -> usize {
+        self.total_elements().saturating_add(added)
     }
 
     #[cold]

@@ -167,6 +167,7 @@ impl Machine {
 
     /// The index of the next instruction.
     #[must_use]
+    #[inline]
     pub const fn pc(&self) -> usize {
         self.pc
     }

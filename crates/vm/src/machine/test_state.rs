@@ -40,13 +40,23 @@ impl TestState {
         self.outside
     }
 
+    /// Most programs test nothing, and each of their runs begins here.
+    #[inline]
     pub(crate) fn clear(&mut self) {
+        if !self.records.is_empty() || self.outside != 0 || !self.snapshots.is_empty() {
+            self.drop_records();
+        }
+    }
+
+    #[cold]
+    fn drop_records(&mut self) {
         self.records.clear();
         self.outside = 0;
         self.snapshots.clear();
     }
 
     /// The test that is open.
+    #[inline]
     pub(crate) fn open(&self) -> Option<&TestRecord> {
         self.records.last().filter(|record| record.end.is_none())
     }

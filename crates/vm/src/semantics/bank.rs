@@ -1,6 +1,6 @@
 //! The bank extension: an attached cache answers simple operations in place, unless it declines.
 
-use super::yields::operation;
+use super::yields::{check, yield_op};
 use super::{Flow, Word};
 use crate::context::ExecutionContext;
 use crate::devices::BankAccess;
@@ -10,7 +10,7 @@ use ternsig_isa::DomainOp;
 use ternsig_isa::table::bank::BankOp;
 
 pub(super) fn execute(ctx: &mut ExecutionContext<'_>, op: BankOp, word: Word) -> Result<Flow, Fault> {
-    let operation = operation(ctx.machine(), op.row(), word)?;
+    check(ctx.machine(), op.row(), word)?;
     let served = match op {
         BankOp::BankQuery => serve(ctx, word, bank_query)?,
         BankOp::BankWrite => serve(ctx, word, bank_write)?,
@@ -18,14 +18,14 @@ pub(super) fn execute(ctx: &mut ExecutionContext<'_>, op: BankOp, word: Word) ->
         BankOp::BankTouch => serve(ctx, word, bank_touch)?,
         BankOp::BankDelete => serve(ctx, word, bank_delete)?,
         BankOp::BankCount => serve(ctx, word, bank_count)?,
-        BankOp::BankTraverse => return Ok(Flow::Yield(traverse(operation)?)),
+        BankOp::BankTraverse => return bank_traverse(ctx.machine_mut(), word),
         BankOp::BankLink
         | BankOp::BankPromote
         | BankOp::BankDemote
         | BankOp::BankEvict
         | BankOp::BankCompact => false,
     };
-    Ok(if served { Flow::Next } else { Flow::Yield(operation) })
+    if served { Ok(Flow::Next) } else { yield_op(ctx.machine_mut(), op.row(), word) }
 }
 
 /// An operation on the cache; `None` means that it declined.
@@ -105,14 +105,17 @@ fn bank_count(m: &mut Machine, cache: &mut dyn BankAccess, [d, slot, ..]: Word) 
 }
 
 /// Four bits hold the edge type: 15 stands for Custom (255), 12 to 14 for nothing.
-fn traverse(operation: DomainOp) -> Result<DomainOp, Fault> {
-    match operation {
-        DomainOp::BankTraverse { edge_type: edge @ 12..=14, .. } => {
-            Err(Fault::operand(format!("unknown edge type {edge}, known are 0 to 11 and 15 (custom)")))
+fn bank_traverse(m: &mut Machine, word: Word) -> Result<Flow, Fault> {
+    let flow = yield_op(m, BankOp::BankTraverse.row(), word)?;
+    if let DomainOp::BankTraverse { edge_type: edge, .. } = &mut m.asked {
+        match *edge {
+            12..=14 => {
+                let message = format!("unknown edge type {edge}, known are 0 to 11 and 15 (custom)");
+                return Err(Fault::operand(message));
+            }
+            15 => *edge = 255,
+            _ => {}
         }
-        DomainOp::BankTraverse { target, source, bank_slot, edge_type: 15, depth } => {
-            Ok(DomainOp::BankTraverse { target, source, bank_slot, edge_type: 255, depth })
-        }
-        other => Ok(other),
     }
+    Ok(flow)
 }

@@ -1,6 +1,6 @@
 //! The lifecycle extension: clock reads may be answered by a substrate, everything else is the host's.
 
-use super::yields::{operation, yield_op};
+use super::yields::{check, yield_op};
 use super::{Flow, Word};
 use crate::context::ExecutionContext;
 use crate::error::Fault;
@@ -25,14 +25,16 @@ pub(super) fn execute(ctx: &mut ExecutionContext<'_>, op: LifecycleOp, word: Wor
         | LifecycleOp::ConsolidationReq
         | LifecycleOp::CoherenceSingularWrite
         | LifecycleOp::CoherenceMultimodalWrite
-        | LifecycleOp::CoherenceSingularRead => yield_op(ctx.machine(), op.row(), word),
+        | LifecycleOp::CoherenceSingularRead => yield_op(ctx.machine_mut(), op.row(), word),
     }
 }
 
 /// Ticks are told modulo 2³¹; differences modulo 2³¹ stay valid.
 fn clock_read(ctx: &mut ExecutionContext<'_>, op: LifecycleOp, word: Word) -> Result<Flow, Fault> {
-    let operation = operation(ctx.machine(), op.row(), word)?;
-    let Some(substrate) = &ctx.substrate else { return Ok(Flow::Yield(operation)) };
+    let Some(substrate) = &ctx.substrate else {
+        return yield_op(ctx.machine_mut(), op.row(), word);
+    };
+    check(ctx.machine(), op.row(), word)?;
     let value = match op {
         LifecycleOp::PhaseRead => i32::from(substrate.boot_phase()),
         LifecycleOp::TickRead => (substrate.tick_count() % (1 << 31)) as i32,

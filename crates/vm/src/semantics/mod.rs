@@ -34,14 +34,14 @@ use ternsig_isa::{DomainOp, Op};
 pub(crate) enum Flow {
     /// To the instruction at the program counter.
     Next,
-    /// The run ends.
-    Halt,
     /// Out of a loop; the program counter is set.
     Break,
     /// Back from a call; the program counter is set.
     Return,
-    /// To the host.
-    Yield(DomainOp),
+    /// The run ends.
+    Halt,
+    /// To the host, with the operation that the machine has noted.
+    Yield,
 }
 
 /// Operand bytes A, B, C, D.

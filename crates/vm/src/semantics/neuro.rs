@@ -1,6 +1,6 @@
 //! The neuro extension: a substrate answers what it covers, temperatures are the machine's own, the rest is the host's.
 
-use super::yields::{operation, yield_op};
+use super::yields::{check, yield_op};
 use super::{Flow, Word};
 use crate::context::ExecutionContext;
 use crate::devices::SubstrateHandle;
@@ -43,16 +43,16 @@ pub(super) fn execute(ctx: &mut ExecutionContext<'_>, op: NeuroOp, word: Word) -
         | NeuroOp::SnnPruneNeurons
         | NeuroOp::SnnReadActivities
         | NeuroOp::ThermoPruneHot
-        | NeuroOp::ThermoValenceCredit => yield_op(ctx.machine(), op.row(), word),
+        | NeuroOp::ThermoValenceCredit => yield_op(ctx.machine_mut(), op.row(), word),
     }
 }
 
 /// Checks the operands alike on both paths, then asks the substrate if there is one.
 fn inline_or_yield(ctx: &mut ExecutionContext<'_>, op: NeuroOp, word: Word) -> Result<Flow, Fault> {
-    let operation = operation(ctx.machine(), op.row(), word)?;
     if ctx.substrate.is_none() {
-        return Ok(Flow::Yield(operation));
+        return yield_op(ctx.machine_mut(), op.row(), word);
     }
+    check(ctx.machine(), op.row(), word)?;
     match op {
         NeuroOp::ChemRead => chem_read(ctx, word),
         NeuroOp::ChemSet => chem_set(ctx, word)?,

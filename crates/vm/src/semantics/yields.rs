@@ -1,64 +1,74 @@
-//! Operations that are handed to the host: the checks before them and how they are put together.
+//! Operations that are handed to the host: the checks before them, and where they stand.
+//!
+//! An operation is written into the machine and nothing else carries it: passed on from function to function, it would be
+//! copied in other pieces each time, and each copy would wait for the one before.
 
 use super::{Flow, Word};
 use crate::error::Fault;
 use crate::machine::Machine;
-use ternsig_isa::{Access, Bank, DomainOp, Field, Form, Kind, MinLen, Register, Row};
+use ternsig_isa::{DomainOp, Field, Row};
+use ternsig_program::{Check, Request};
 
 /// Checks the operands and yields the row's operation.
-pub(super) fn yield_op(m: &Machine, row: &Row, word: Word) -> Result<Flow, Fault> {
-    operation(m, row, word).map(Flow::Yield)
-}
-
-/// Checks the operands and puts the row's operation together, for an instruction that may be answered in place.
-pub(super) fn operation(m: &Machine, row: &Row, word: Word) -> Result<DomainOp, Fault> {
-    let form = row.form_of(word);
-    for field in form.fields {
-        check(m, form, field, word)?;
-    }
-    let kind = row.yields.ok_or_else(|| Fault::operand(format!("{} yields nothing", row.name)))?;
-    Ok(kind.build(|index| form.fields.get(index).map_or(0, |field| value(m, field, word))))
-}
-
-/// Registers that are read must be allocated and long enough, numbers must be within their range.
-fn check(m: &Machine, form: &Form, field: &Field, word: Word) -> Result<(), Fault> {
-    let Some(register) = field.register_in(word) else { return check_range(field, word) };
-    if !matches!(field.access, Access::Read | Access::ReadWrite) {
-        return Ok(());
-    }
-    match register.bank() {
-        Bank::Hot => check_length(m.data(register.byte())?.len(), form, field, word, register),
-        Bank::Cold => m.weights(register.byte()).map(|_| ()),
-        Bank::Param | Bank::Shape => Ok(()),
-    }
-}
-
-fn check_length(len: usize, form: &Form, field: &Field, word: Word, register: Register) -> Result<(), Fault> {
-    let needed = match field.min_len {
-        MinLen::Fixed(needed) => needed,
-        MinLen::Beyond(name) => form.field(name).map_or(1, |other| other.extract(word) as usize + 1),
+pub(super) fn yield_op(m: &mut Machine, row: &'static Row, word: Word) -> Result<Flow, Fault> {
+    m.asked = match planned(m, row, word) {
+        Some(request) => {
+            check_request(m, request, word)?;
+            operation(m, request)
+        }
+        None => {
+            let request = dispatched(row, word)?;
+            check_request(m, &request, word)?;
+            operation(m, &request)
+        }
     };
-    if len < needed { Err(Fault::too_short(register, len, needed)) } else { Ok(()) }
+    Ok(Flow::Yield)
 }
 
-fn check_range(field: &Field, word: Word) -> Result<(), Fault> {
-    let value = field.extract(word);
-    let (least, most) = field.range;
-    // A param register may also be encoded as its register byte.
-    if (least..=most).contains(&value)
-        || matches!(field.kind, Kind::ParamIndex) && (0x80..0xC0).contains(&value)
-    {
-        return Ok(());
+/// Checks the operands alone, for an instruction that may be answered in place.
+pub(super) fn check(m: &Machine, row: &'static Row, word: Word) -> Result<(), Fault> {
+    match planned(m, row, word) {
+        Some(request) => check_request(m, request, word),
+        None => check_request(m, &dispatched(row, word)?, word),
     }
-    Err(Fault::operand(format!("operand {} is {value}, allowed are {least} to {most}", field.name)))
 }
 
-/// What a field contributes to the operation.
-fn value(m: &Machine, field: &Field, word: Word) -> i64 {
-    let raw = field.extract(word);
-    match field.kind {
-        Kind::ParamIndex => i64::from(m.param(raw as usize & 0x3F)),
-        Kind::Blocks => raw * 256,
-        _ => raw,
+/// The request of the current step of the loaded program, if that is this word.
+#[inline(always)]
+fn planned<'m>(m: &'m Machine, row: &'static Row, word: Word) -> Option<&'m Request> {
+    m.program.request(m.pc.wrapping_sub(1), row, word)
+}
+
+/// The request of a word that was dispatched by itself.
+#[cold]
+fn dispatched(row: &'static Row, word: Word) -> Result<Request, Fault> {
+    Request::of(row, word).ok_or_else(|| Fault::operand(format!("{} yields nothing", row.name)))
+}
+
+#[inline(always)]
+fn operation(m: &Machine, request: &Request) -> DomainOp {
+    request.operation(|index| m.param(index))
+}
+
+#[inline(always)]
+fn check_request(m: &Machine, request: &Request, word: Word) -> Result<(), Fault> {
+    for check in request.checks() {
+        match *check {
+            Check::Hot { register, least } => {
+                let len = m.data(register.byte())?.len();
+                if len < least {
+                    return Err(Fault::too_short(register, len, least));
+                }
+            }
+            Check::Cold { register } => m.weights(register.byte()).map(|_| ())?,
+            Check::Refused { field } => return Err(refused(field, word)),
+        }
     }
+    Ok(())
+}
+
+#[cold]
+fn refused(field: &Field, word: Word) -> Fault {
+    let (value, (least, most)) = (field.extract(word), field.range);
+    Fault::operand(format!("operand {} is {value}, allowed are {least} to {most}", field.name))
 }

@@ -33,6 +33,9 @@ pub(crate) struct Run {
     /// How the report is written.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    /// What native code did, too. The report as JSON says it always.
+    #[arg(long)]
+    stats: bool,
     /// No warnings and no progress, only the report.
     #[arg(short, long)]
     quiet: bool,
@@ -57,6 +60,9 @@ struct ProgramOptions {
     /// `runs` unless --runs is given), or an earlier report.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// A suspended machine, whose run goes on; a case that the engine crosscheck saved holds one.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["state", "input", "input_file", "target"])]
+    resume: Option<PathBuf>,
     /// The program whose machine a program without registers runs on. It is loaded, not run.
     #[arg(long, value_name = "PROGRAM")]
     on: Option<PathBuf>,
@@ -73,6 +79,7 @@ impl ProgramOptions {
             ("--input-file", self.input_file.is_some()),
             ("--target", self.target.is_some()),
             ("--state", self.state.is_some()),
+            ("--resume", self.resume.is_some()),
             ("--on", self.on.is_some()),
             ("--runs", self.runs.is_some()),
         ];

@@ -2,14 +2,25 @@
 
 use super::state_file::StateFile;
 use super::{ProgramOptions, Run, report};
-use crate::arguments::{Format, Numbers};
+use crate::arguments::{Format, Numbers, equip};
 use crate::problem::{Problem, Status};
 use crate::program::{Program, refused};
 use crate::terminal::complain;
+use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
+use ternsig_host::NativeReport;
 use ternsig_host::state::StateAfter;
 use ternsig_vm::{Interpreter, Outcome};
+
+/// All that is reported.
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    state: StateAfter,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    native: Option<NativeReport>,
+}
 
 /// Runs the program and reports what it left behind.
 pub(super) fn run(command: &Run, out: &mut dyn Write) -> Result<Status, Problem> {
@@ -22,12 +33,20 @@ pub(super) fn run(command: &Run, out: &mut dyn Write) -> Result<Status, Problem>
     }
     let mut interpreter = program.interpreter(base.as_ref(), command.fuel)?;
     let runs = prepare(options, &mut interpreter)?;
+    equip(command.engine.unwrap_or_default(), &mut interpreter)?;
     let outcome = repeat(&mut interpreter, runs);
+    let native = NativeReport::of(&interpreter);
     match command.format {
-        Format::Text => report::text(interpreter.machine(), &outcome, out)?,
+        Format::Text => {
+            report::text(interpreter.machine(), &outcome, out)?;
+            if let Some(native) = native.filter(|_| command.stats) {
+                writeln!(out, "native   {native}")?;
+            }
+        }
         Format::Json => {
-            let after = StateAfter::of(interpreter.machine(), &outcome);
-            serde_json::to_writer(&mut *out, &after).map_err(std::io::Error::from)?;
+            let state = StateAfter::of(interpreter.machine(), &outcome);
+            let report = Report { state, native };
+            serde_json::to_writer(&mut *out, &report).map_err(std::io::Error::from)?;
             writeln!(out)?;
         }
     }
@@ -51,6 +70,10 @@ fn prepare(options: &ProgramOptions, interpreter: &mut Interpreter) -> Result<u3
     })?;
     if let Some(Numbers(input)) = &options.input {
         machine.set_input(input);
+    }
+    if let Some(path) = &options.resume {
+        let bytes = std::fs::read(path).map_err(|error| Problem::file(path, error))?;
+        machine.restore(&bytes).map_err(|error| Problem::file(path, error))?;
     }
     if let Some(path) = &options.input_file {
         machine.set_input(&Numbers::read(path)?.0);

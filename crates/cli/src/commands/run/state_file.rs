@@ -8,7 +8,7 @@ use std::path::Path;
 use ternsig_host::state::StateBefore;
 
 /// What a report says beside the state that it describes.
-const REPORTED: [&str; 4] = ["outcome", "output", "error", "operation"];
+const REPORTED: [&str; 5] = ["outcome", "output", "error", "operation", "native"];
 
 /// The content of a state file.
 #[derive(Debug, Default)]

@@ -29,6 +29,10 @@ pub(super) fn index() -> String {
             escaped(extension.doc),
         ));
     }
+    text.push_str(&format!(
+        "\n[{0}]({0}) says which of them native code executes.\n",
+        super::native::FILE_NAME
+    ));
     text.push_str(READING);
     for work in [Work::Unit, Work::Elements, Work::Product, Work::Created] {
         text.push_str(&format!("| {} | {} |\n", work.name(), fuel(work)));

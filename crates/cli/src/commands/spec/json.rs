@@ -1,10 +1,12 @@
 //! The reference as JSON.
 
-use super::describe;
+use super::{describe, native};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use ternsig_isa::operand::{expectation, form_usage, mnemonic};
 use ternsig_isa::table::{STANDARD, Standard, reserved};
 use ternsig_isa::{Effect, Field, Form, Kind, Role, Row};
+use ternsig_jit::Coverage;
 
 /// Everything.
 pub(super) fn all() -> Value {
@@ -17,18 +19,19 @@ pub(super) fn all() -> Value {
 /// One extension.
 pub(super) fn extension(extension: &Standard) -> Value {
     let (major, minor, patch) = extension.version;
+    let covered = native::covered();
     let reserved = reserved::ROWS.iter().filter(|row| row.ext == extension.id);
     json!({
         "id": extension.id,
         "name": extension.name,
         "version": format!("{major}.{minor}.{patch}"),
         "about": extension.doc,
-        "instructions": extension.rows.iter().map(instruction).collect::<Vec<_>>(),
+        "instructions": extension.rows.iter().map(|row| instruction(row, &covered)).collect::<Vec<_>>(),
         "reserved": reserved.map(|row| json!({ "opcode": row.opcode, "name": row.name })).collect::<Vec<_>>(),
     })
 }
 
-fn instruction(row: &Row) -> Value {
+fn instruction(row: &Row, covered: &BTreeMap<(u16, u16), Coverage>) -> Value {
     let inline = match row.effect {
         Effect::Yield(inline) => Some(inline.name()),
         _ => None,
@@ -47,6 +50,7 @@ fn instruction(row: &Row) -> Value {
         "class": row.effect.name(),
         "inline": inline,
         "operation": operation,
+        "native": covered.get(&(row.ext, row.opcode)).map(ToString::to_string),
         "work": row.work.name(),
         "roles": row.roles.iter().map(Role::name).collect::<Vec<_>>(),
     })

@@ -3,6 +3,7 @@
 mod describe;
 mod index;
 mod json;
+mod native;
 mod page;
 
 use crate::problem::{Problem, Status};
@@ -21,7 +22,8 @@ pub(crate) struct Spec {
     /// How it is written.
     #[arg(long, value_enum, default_value = "md")]
     format: SpecFormat,
-    /// Write the pages into this directory, one file for each extension and an index.
+    /// Write the pages into this directory, one file for each extension, an index, and what
+    /// native code executes.
     #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["ext", "format"])]
     write: Option<PathBuf>,
 }
@@ -48,6 +50,7 @@ impl Spec {
                 for extension in STANDARD {
                     write!(out, "\n{}", page::page(extension))?;
                 }
+                write!(out, "\n{}", native::page())?;
             }
             (SpecFormat::Json, Some(extension)) => writeln!(out, "{:#}", json::extension(extension))?,
             (SpecFormat::Json, None) => writeln!(out, "{:#}", json::all())?,
@@ -69,7 +72,8 @@ fn find(name: &str) -> Result<&'static Standard, Problem> {
 fn write_pages(directory: &Path, out: &mut dyn Write) -> Result<Status, Problem> {
     fs::create_dir_all(directory).map_err(|error| Problem::file(directory, error))?;
     let pages = STANDARD.iter().map(|extension| (page::file_name(extension), page::page(extension)));
-    for (name, text) in std::iter::once((index::FILE_NAME.to_owned(), index::index())).chain(pages) {
+    let own = [(index::FILE_NAME, index::index()), (native::FILE_NAME, native::page())];
+    for (name, text) in own.map(|(name, text)| (name.to_owned(), text)).into_iter().chain(pages) {
         let path = directory.join(name);
         fs::write(&path, text).map_err(|error| Problem::file(&path, error))?;
         writeln!(out, "{}", path.display())?;

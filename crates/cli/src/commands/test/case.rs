@@ -1,5 +1,7 @@
 //! The tests of one program.
 
+use super::Test;
+use crate::arguments::equip;
 use crate::commands::run::StateFile;
 use crate::problem::Problem;
 use crate::program::Program;
@@ -49,10 +51,10 @@ pub(super) fn run(
     path: &Path,
     program: &Program,
     on: Option<&Program>,
-    fuel: Option<u64>,
+    options: &Test,
 ) -> Result<Vec<Case>, Problem> {
     let on = on.filter(|_| program.assembled().is_attached());
-    let mut interpreter = match program.interpreter(on, fuel) {
+    let mut interpreter = match program.interpreter(on, options.fuel) {
         Ok(interpreter) => interpreter,
         Err(Problem::Program(message)) => return Ok(vec![Case::failed("program", message)]),
         Err(problem) => return Err(problem),
@@ -63,6 +65,7 @@ pub(super) fn run(
         before.apply(interpreter.machine_mut()).map_err(|error| Problem::file(&state, error))?;
     }
     interpreter.machine_mut().set_collect_failures(true);
+    equip(options.engine, &mut interpreter)?;
     let outcome = interpreter.run();
     Ok(judge(program, interpreter.machine(), &outcome))
 }

@@ -43,7 +43,7 @@ impl Test {
         for path in collect(&self.paths, is_source)? {
             let cases = match Program::load_quietly(&path) {
                 Ok(program) if !self.is_meant(&path, &program) => continue,
-                Ok(program) => case::run(&path, &program, on.as_ref(), self.fuel)?,
+                Ok(program) => case::run(&path, &program, on.as_ref(), self)?,
                 Err(error) if is_unreadable(&error) => return Err(refused(error)),
                 Err(error) => vec![Case::failed("program", error.render(colour()))],
             };

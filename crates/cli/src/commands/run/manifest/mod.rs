@@ -27,7 +27,12 @@ pub(super) fn run(command: &Run, out: &mut dyn Write) -> Result<Status, Problem>
     let drawn = draw(&report, &wanted);
     let curve = drawn.as_ref().ok().copied().flatten();
     match command.format {
-        Format::Text => report::text(&report, &wanted, curve, out)?,
+        Format::Text => {
+            report::text(&report, &wanted, curve, out)?;
+            if command.stats {
+                report::native(&report, out)?;
+            }
+        }
         Format::Json => writeln!(out, "{}", report::json(&report, curve))?,
     }
     drawn.map(|_| Status::Success)

@@ -34,6 +34,18 @@ pub(super) fn text(
     }
 }
 
+/// Writes what native code did.
+pub(super) fn native(report: &RunReport, out: &mut dyn Write) -> io::Result<()> {
+    for seed in &report.seeds {
+        for (part, native) in [("learning", &seed.native), ("held-out samples", &seed.native_holdout)] {
+            if let Some(native) = native {
+                writeln!(out, "native code, seed {}, {part}: {native}", seed.seed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn accuracy(report: &RunReport, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "\naccuracy on held-out samples:\n")?;
     for seed in &report.seeds {
@@ -52,6 +64,7 @@ pub(super) fn json(report: &RunReport, curve: Option<&Path>) -> Value {
     let confusion = report.confusion();
     json!({
         "region": report.region,
+        "engine": report.engine.name(),
         "classes": report.classes,
         "training": report.training,
         "holdout": report.holdout,
@@ -73,6 +86,7 @@ fn seed(report: &SeedReport) -> Value {
         "learned": report.learned,
         "seconds": report.elapsed.as_secs_f64(),
         "epochs": report.epochs.iter().map(|epoch| scored(epoch.learned, epoch.holdout)).collect::<Vec<_>>(),
+        "native": { "learning": report.native, "holdout": report.native_holdout },
         "online": report.online.iter().map(|point| scored(point.learned, point.recent)).collect::<Vec<_>>(),
     })
 }

@@ -1,0 +1,56 @@
+//! The eight programs in four forms.
+
+use crate::engine;
+use crate::engines::Pair;
+use crate::measure::{ROUNDS, medians};
+use crate::peers::peer_of;
+use crate::programs::{EIGHT, Program};
+
+/// How many times faster the native engine is.
+struct Ratios {
+    original: f64,
+    peer: f64,
+}
+
+/// Measures and prints ns per forward pass and ratios.
+pub(crate) fn print() {
+    let cpu = if cfg!(target_feature = "avx2") || cfg!(target_arch = "aarch64") {
+        ""
+    } else {
+        "; the peers lack this CPU's vector instructions: RUSTFLAGS=\"-C target-cpu=native\" gives them"
+    };
+    println!(
+        "\n{:14} {:32} {:>9} {:>11} {:>8} {:>8} {:>9} {:>7}",
+        "program", "shape", "original", "interpreter", "peer", "native", "×original", "×peer"
+    );
+    let ratios: Vec<Ratios> = EIGHT.iter().map(print_program).collect();
+    print_summary("geometric mean", &ratios, geometric_mean);
+    print_summary("minimum", &ratios, |ratios| ratios.fold(f64::INFINITY, f64::min));
+    println!("(ns per forward, medians of {ROUNDS} turns{cpu})\n");
+}
+
+fn print_program(program: &Program) -> Ratios {
+    let Pair { reference: mut interpreter, mut original } = Pair::new(program);
+    let mut native = engine::native(program);
+    let peer = peer_of(program);
+    let input = program.typical_input();
+    let works = [original.work(&input), interpreter.work(&input), peer.work(&input), native.work(&input)];
+    let [original, interpreter, peer, native] = medians(works);
+    let ratios = Ratios { original: original / native, peer: peer / native };
+    println!(
+        "{:14} {:32} {original:>9.1} {interpreter:>11.1} {peer:>8.1} {native:>8.1} {:>8.2}× {:>6.2}×",
+        program.name, program.shape, ratios.original, ratios.peer
+    );
+    ratios
+}
+
+fn print_summary(name: &str, ratios: &[Ratios], summary: impl Fn(&mut dyn Iterator<Item = f64>) -> f64) {
+    let original = summary(&mut ratios.iter().map(|ratios| ratios.original));
+    let peer = summary(&mut ratios.iter().map(|ratios| ratios.peer));
+    println!("{name:87} {original:>8.2}× {peer:>6.2}×");
+}
+
+fn geometric_mean(values: &mut dyn Iterator<Item = f64>) -> f64 {
+    let (count, logarithms) = values.fold((0, 0.0), |(count, sum), value| (count + 1, sum + value.ln()));
+    (logarithms / f64::from(count)).exp()
+}

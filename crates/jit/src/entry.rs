@@ -1,0 +1,191 @@
+//! The way into machine code and back.
+
+use crate::frame::{ColdSlot, Frame};
+use crate::helpers::{self, Context};
+use crate::instance::{ColdMemory, Instance};
+use crate::lower::emitter::LANES;
+use crate::lower::function::exit;
+use crate::packs::{Pack, Packs};
+use crate::rotations::ROTATIONS;
+use crate::version::Version;
+use std::mem::transmute;
+use std::ptr::null_mut;
+use ternsig_kernels::Rounding;
+use ternsig_vm::machine::LEARNING_DOPAMINE;
+use ternsig_vm::machine::control::MAX_FRAMES;
+use ternsig_vm::machine::native::NativeState;
+use ternsig_vm::{ColdRegister, Devices, Entered, Machine, StepResult};
+
+/// Room on the control stack that native code begins with.
+const CONTROL_ROOM: usize = 16;
+
+/// Enters a version that admits the machine: the `number`th of its unit.
+#[inline]
+pub(crate) fn run(
+    instance: &mut Instance,
+    packs: &Packs,
+    (version, number): (&Version, usize),
+    entry: u32,
+    machine: &mut Machine,
+    devices: &mut Devices,
+) -> Entered {
+    instance.counts.entered += 1;
+    let mut context = Context { machine, devices, instance, packs, version, stopped: None };
+    let context_address: *mut Context<'_> = &raw mut context;
+    fill(&mut context.instance.frame, &mut context.machine.native_state(), version);
+    attach(context.instance, version, number);
+    let frame: *mut Frame = &raw mut *context.instance.frame;
+    context.instance.frame.context = context_address.cast();
+    // SAFETY: `function::signature` is the type of the code that every version has, and the version is held.
+    let code: extern "C" fn(*mut Frame, u32) -> u64 = unsafe { transmute(version.code.address()) };
+    let result = code(frame, entry);
+    let at = (result & u64::from(u32::MAX)) as usize;
+    let mut state = context.machine.native_state();
+    take(&mut context.instance.frame, &mut state, version);
+    if result >> 32 == exit::STOPPED {
+        return context.stopped.take().map_or(Entered::Ran, |result| Entered::Stopped(Box::new(result)));
+    }
+    *state.pc = at;
+    if result >> 32 == exit::HALTED {
+        return Entered::Halted;
+    }
+    context.instance.counts.fallbacks[at] += 1;
+    Entered::Ran
+}
+
+/// Points a frame to a machine.
+#[inline]
+pub(crate) fn fill(frame: &mut Frame, state: &mut NativeState<'_>, version: &Version) {
+    frame.fuel = *state.fuel;
+    frame.interrupt = state.interrupt.as_ptr().cast();
+    let plans = &version.plans;
+    if plans.reads_input {
+        frame.input = padded(state.input, 0).cast_const();
+    }
+    if plans.reads_target {
+        frame.target = padded(state.target, 0).cast_const();
+    }
+    if plans.output_room > 0 {
+        frame.output = padded(state.output, plans.output_room);
+    }
+    frame.output_len = Frame::NOT_STORED;
+    for &(register, room) in &version.rooms {
+        let (data, _) = state.hot.raw_parts(register);
+        frame.hot[register].data = padded(data, room);
+    }
+    fill_pressure(frame, state, version);
+    frame.learning = dopamine_factor(state.dopamine);
+    if plans.uses_control {
+        let (frames, calls) = state.control.parts_mut();
+        if frames.capacity() < frames.len() + CONTROL_ROOM {
+            frames.reserve(CONTROL_ROOM);
+        }
+        frame.control = frames.as_mut_ptr().cast();
+        frame.control_len = frames.len() as u64;
+        frame.control_room = frames.capacity().min(MAX_FRAMES) as u64;
+        frame.calls = *calls as u64;
+        frame.call_limit = state.call_limit as u64;
+    }
+}
+
+/// Points to the pressure of weights that learn.
+fn fill_pressure(frame: &mut Frame, state: &mut NativeState<'_>, version: &Version) {
+    for &register in &version.plans.pressed {
+        let slot = &mut frame.cold[register];
+        slot.frozen = state.cold[register].as_ref().map_or(0, |weights| u64::from(weights.is_frozen()));
+        (slot.pressure, slot.pressure_len) = match &mut state.pressure[register] {
+            Some(list) => {
+                // The last row is read and written in whole vectors.
+                list.reserve_exact(LANES - 1);
+                (list.as_mut_ptr(), list.len() as u64)
+            }
+            None => (null_mut(), 0),
+        };
+    }
+}
+
+/// The factor of learning at a level of dopamine, 0 if it is off.
+fn dopamine_factor(level: u8) -> u64 {
+    level.checked_sub(LEARNING_DOPAMINE).map_or(0, |above| 1 + u64::from(above) / 64)
+}
+
+/// A buffer with room for at least so many elements and for whole vectors.
+fn padded(buffer: &mut Vec<i32>, room: usize) -> *mut i32 {
+    let room = room.max(buffer.len().next_multiple_of(8));
+    if buffer.capacity() < room {
+        buffer.reserve(room - buffer.len());
+    }
+    buffer.as_mut_ptr()
+}
+
+/// What belongs to the instance, and stays as long as the same version is entered.
+fn attach(instance: &mut Instance, version: &Version, number: usize) {
+    if instance.attached == version.id {
+        return;
+    }
+    instance.attached = version.id;
+    let frame = &mut instance.frame;
+    frame.scratch = instance.scratch.as_ptr().cast_mut().cast();
+    frame.helper = helpers::help as *const _;
+    frame.commit = helpers::commit as *const _;
+    frame.rotations = ROTATIONS.as_ptr().cast();
+    frame.counters = instance.counters[number].as_mut_ptr();
+}
+
+/// Points to the weights of a register and to what is derived from them. As long as the register has the same version,
+/// all of it stays where it is.
+pub(crate) fn point_to(slot: &mut ColdSlot, memory: &ColdMemory, register: &ColdRegister) {
+    // The code only reads weights.
+    slot.values = register.values().as_ptr().cast_mut();
+    slot.signals = register.signals().as_ptr().cast_mut().cast();
+    // What another version of the code has left may be of earlier weights.
+    for kept in memory.packs.iter().flatten().filter(|kept| kept.is_of(register)) {
+        match &*kept.pack {
+            Pack::Plain(pack) => {
+                slot.packed = pack.weights_ptr();
+                slot.row_sums = pack.row_sums_ptr();
+                slot.forbidden_bits = u64::from(pack.forbidden_bits());
+            }
+            Pack::Gated(pack) => {
+                match pack.rounding() {
+                    Rounding::PerProduct => slot.product_factors = pack.factors_ptr(),
+                    Rounding::PerWeight => slot.weight_factors = pack.factors_ptr(),
+                }
+                slot.thresholds = pack.thresholds_ptr();
+            }
+        }
+    }
+}
+
+/// Takes over what native code has left.
+#[inline]
+pub(crate) fn take(frame: &mut Frame, state: &mut NativeState<'_>, version: &Version) {
+    *state.fuel = frame.fuel;
+    for &register in &version.plans.written {
+        let number = std::mem::take(&mut frame.hot[register].written) as usize;
+        let Some(buffer) = number.checked_sub(1).and_then(|number| version.plans.buffers.get(number)) else {
+            continue;
+        };
+        let (data, shape) = state.hot.raw_parts(register);
+        // SAFETY: the code has written this many elements, for which `fill` made room.
+        unsafe { data.set_len(buffer.len) };
+        *shape = buffer.shape;
+        state.hot.mark_allocated(register);
+    }
+    if frame.output_len != Frame::NOT_STORED {
+        // SAFETY: the code has written this many elements, for which `fill` made room.
+        unsafe { state.output.set_len(frame.output_len as usize) };
+        frame.output_len = Frame::NOT_STORED;
+    }
+    if version.plans.uses_control {
+        let (frames, calls) = state.control.parts_mut();
+        // SAFETY: the code has written the frames up to there, within the capacity.
+        unsafe { frames.set_len(frame.control_len as usize) };
+        *calls = frame.calls as usize;
+    }
+}
+
+/// The result of a helper's step that does not go on.
+pub(crate) const fn goes_on(result: &StepResult) -> bool {
+    matches!(result, StepResult::Continue | StepResult::Break | StepResult::Return)
+}

@@ -1,0 +1,201 @@
+//! The memory that native code and the host of a run share.
+//!
+//! Native code knows a machine only through a [`Frame`]: pointers and lengths of what it reads and writes, filled in when
+//! it is entered and taken over when it leaves. Offsets come from `offset_of!` alone.
+
+use std::ffi::c_void;
+use std::mem::{offset_of, size_of};
+use ternsig_isa::limits::REGISTERS_PER_BANK;
+
+/// A hot register as native code sees it.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HotSlot {
+    /// The elements, with room for a multiple of 8 beyond the longest content.
+    pub(crate) data: *mut i32,
+    /// Which buffer the code has left here, by its number in the version's table; 0 if it has written nothing.
+    pub(crate) written: u64,
+}
+
+/// A cold register as native code sees it. What a program does not use is null.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ColdSlot {
+    /// The value of each weight, row-major.
+    pub(crate) values: *mut i16,
+    /// The signals, row-major: polarity and magnitude, one byte each.
+    pub(crate) signals: *mut u8,
+    /// The code of each temperature, row-major; null without a list.
+    pub(crate) temperatures: *const u8,
+    /// Packed weights of products without temperatures.
+    pub(crate) packed: *const i16,
+    /// The sum of each row of them.
+    pub(crate) row_sums: *const i32,
+    /// The bits that no input may have for the single-plane product.
+    pub(crate) forbidden_bits: u64,
+    /// Factors of products with temperatures, rounded per product.
+    pub(crate) product_factors: *const i32,
+    /// Factors of products with temperatures, rounded per weight.
+    pub(crate) weight_factors: *const i32,
+    /// The thresholds of both.
+    pub(crate) thresholds: *const i32,
+    /// The pressure list, or null.
+    pub(crate) pressure: *mut i32,
+    /// Its length.
+    pub(crate) pressure_len: u64,
+    /// 1 if the register is frozen.
+    pub(crate) frozen: u64,
+}
+
+/// Everything that native code reaches.
+#[repr(C)]
+#[derive(Debug)]
+pub(crate) struct Frame {
+    /// The fuel that is left.
+    pub(crate) fuel: u64,
+    /// Not 0 when the host wants the run to stop.
+    pub(crate) interrupt: *const u8,
+    /// The input buffer.
+    pub(crate) input: *const i32,
+    /// The target buffer.
+    pub(crate) target: *const i32,
+    /// The output buffer.
+    pub(crate) output: *mut i32,
+    /// How many elements the code has put there; [`Frame::NOT_STORED`] if it has not touched it.
+    pub(crate) output_len: u64,
+    /// Working memory, aligned to 64 bytes.
+    pub(crate) scratch: *mut u8,
+    /// The frames of the control stack.
+    pub(crate) control: *mut u8,
+    /// How many there are.
+    pub(crate) control_len: u64,
+    /// How many there is room for.
+    pub(crate) control_room: u64,
+    /// How many of them are calls.
+    pub(crate) calls: u64,
+    /// Most pending calls.
+    pub(crate) call_limit: u64,
+    /// The dopamine factor of learning, 0 while learning is off.
+    pub(crate) learning: u64,
+    /// Executes an instruction that native code does not own: `(frame, instruction) -> 0 to go on`.
+    pub(crate) helper: *const c_void,
+    /// Lets weights take steps: `(frame, what, where in working memory their indexes stand, how many)`.
+    pub(crate) commit: *const c_void,
+    /// What the two functions work on.
+    pub(crate) context: *mut c_void,
+    /// The factors of each position's rotation.
+    pub(crate) rotations: *const f64,
+    /// Counts how often each stretch of code began, if the code counts.
+    pub(crate) counters: *mut u64,
+    /// The hot registers.
+    pub(crate) hot: [HotSlot; REGISTERS_PER_BANK],
+    /// The cold registers.
+    pub(crate) cold: [ColdSlot; REGISTERS_PER_BANK],
+}
+
+impl Frame {
+    /// The value of [`Frame::output_len`] while the output buffer has not been touched.
+    pub(crate) const NOT_STORED: u64 = u64::MAX;
+
+    /// A frame without anything.
+    pub(crate) const fn empty() -> Frame {
+        use std::ptr::{null, null_mut};
+        let hot = HotSlot { data: null_mut(), written: 0 };
+        let cold = ColdSlot {
+            values: null_mut(),
+            signals: null_mut(),
+            temperatures: null(),
+            packed: null(),
+            row_sums: null(),
+            forbidden_bits: 0,
+            product_factors: null(),
+            weight_factors: null(),
+            thresholds: null(),
+            pressure: null_mut(),
+            pressure_len: 0,
+            frozen: 0,
+        };
+        Frame {
+            fuel: 0,
+            interrupt: null(),
+            input: null(),
+            target: null(),
+            output: null_mut(),
+            output_len: Frame::NOT_STORED,
+            scratch: null_mut(),
+            control: null_mut(),
+            control_len: 0,
+            control_room: 0,
+            calls: 0,
+            call_limit: 0,
+            learning: 0,
+            helper: null(),
+            commit: null(),
+            context: null_mut(),
+            rotations: null(),
+            counters: null_mut(),
+            hot: [hot; REGISTERS_PER_BANK],
+            cold: [cold; REGISTERS_PER_BANK],
+        }
+    }
+}
+
+/// The offset of a field of a hot register's slot.
+pub(crate) const fn hot_offset(register: usize, field: usize) -> i32 {
+    (offset_of!(Frame, hot) + register * size_of::<HotSlot>() + field) as i32
+}
+
+/// The offset of a field of a cold register's slot.
+pub(crate) const fn cold_offset(register: usize, field: usize) -> i32 {
+    (offset_of!(Frame, cold) + register * size_of::<ColdSlot>() + field) as i32
+}
+
+/// A frame of the control stack, as the machine lays it out.
+pub(crate) mod control_frame {
+    /// Bytes of one frame.
+    pub(crate) const SIZE: i32 = 16;
+    /// 0 for a loop, 1 for a call: 32 bits.
+    pub(crate) const TAG: i32 = 0;
+    /// The first instruction of a loop's body, or where a call goes back to: 32 bits.
+    pub(crate) const START: i32 = 4;
+    /// The `end_loop`: 32 bits.
+    pub(crate) const END: i32 = 8;
+    /// How many rounds are left: 16 bits.
+    pub(crate) const REMAINING: i32 = 12;
+    /// The tag of a loop.
+    pub(crate) const LOOP: i64 = 0;
+    /// The tag of a call.
+    pub(crate) const CALL: i64 = 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ternsig_vm::machine::control::Frame as Control;
+
+    /// The bytes of a frame of the control stack.
+    #[expect(unsafe_code, reason = "the layout is what is tested")]
+    fn bytes(frame: Control) -> [u8; 16] {
+        // SAFETY: the type has this size, and the bytes that are compared are initialised.
+        unsafe { std::ptr::read(std::ptr::from_ref(&frame).cast()) }
+    }
+
+    #[test]
+    fn control_frames_are_laid_out_as_the_code_assumes() {
+        assert_eq!(size_of::<Control>(), control_frame::SIZE as usize);
+        let frames = [
+            Control::Loop { start: 0x0102_0304, end: 0x0506_0708, remaining: 0x090A },
+            Control::Call { resume: 0x0B0C_0D0E },
+        ];
+        let word = |bytes: &[u8; 16], at: i32| {
+            u32::from_le_bytes(bytes[at as usize..at as usize + 4].try_into().unwrap_or_default())
+        };
+        let [looping, calling] = frames.map(bytes);
+        assert_eq!(i64::from(word(&looping, control_frame::TAG)), control_frame::LOOP);
+        assert_eq!(word(&looping, control_frame::START), 0x0102_0304);
+        assert_eq!(word(&looping, control_frame::END), 0x0506_0708);
+        assert_eq!(word(&looping, control_frame::REMAINING) & 0xFFFF, 0x090A);
+        assert_eq!(i64::from(word(&calling, control_frame::TAG)), control_frame::CALL);
+        assert_eq!(word(&calling, control_frame::START), 0x0B0C_0D0E);
+    }
+}

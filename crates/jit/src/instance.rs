@@ -1,0 +1,162 @@
+//! What the engine keeps with each machine: the frame, the packed weights, the versions in use, the counts.
+
+use crate::entry;
+use crate::frame::Frame;
+use crate::packs::{Form, Kept, Packs};
+use crate::statistics::{Counts, Guard};
+use crate::version::{ColdUse, Version};
+use std::sync::Arc;
+use ternsig_isa::limits::REGISTERS_PER_BANK;
+use ternsig_kernels::Lanes32;
+use ternsig_vm::machine::native::NativeState;
+use ternsig_vm::{ColdRegister, Machine};
+
+use crate::analysis::facts::Weights;
+
+/// What is derived from one cold register.
+#[derive(Debug, Default)]
+pub(crate) struct ColdMemory {
+    /// The version of the weights that the rest belongs to; 0 for none.
+    pub(crate) version: u64,
+    /// The version of the code that was found to fit.
+    admitted: u64,
+    facts: Option<Weights>,
+    /// By form.
+    pub(crate) packs: [Option<Kept>; Form::ALL.len()],
+}
+
+impl ColdMemory {
+    /// Follows weights that have changed in place: those with these indexes since this version.
+    pub(crate) fn learned(&mut self, before: u64, register: &ColdRegister, changed: &[i32]) {
+        for kept in self.packs.iter_mut().flatten() {
+            kept.follow(before, register, changed);
+        }
+        if self.version == before {
+            self.version = register.version();
+        }
+    }
+}
+
+/// The engine's memory of one machine.
+#[derive(Debug)]
+pub(crate) struct Instance {
+    /// Which unit of code it was made for.
+    pub(crate) unit: u64,
+    /// How many versions of the unit it knows.
+    pub(crate) generation: usize,
+    pub(crate) frame: Box<Frame>,
+    /// The version of the code whose working memory and counters the frame points to.
+    pub(crate) attached: u64,
+    pub(crate) scratch: Lanes32,
+    pub(crate) cold: Box<[ColdMemory; REGISTERS_PER_BANK]>,
+    pub(crate) versions: Vec<Arc<Version>>,
+    /// The counters of each version's code.
+    pub(crate) counters: Vec<Vec<u64>>,
+    pub(crate) counts: Counts,
+}
+
+// SAFETY: the pointers in the frame are only followed while `entry::run` has the machine and this value to itself, and it
+// sets each of them anew.
+unsafe impl Send for Instance {}
+// SAFETY: as above: a shared reference follows no pointer of the frame.
+unsafe impl Sync for Instance {}
+
+impl Instance {
+    pub(crate) fn new(unit: u64, program_len: usize) -> Instance {
+        Instance {
+            unit,
+            generation: 0,
+            frame: Box::new(Frame::empty()),
+            attached: 0,
+            scratch: Lanes32::zeroed(0),
+            cold: Box::new(std::array::from_fn(|_| ColdMemory::default())),
+            versions: Vec::new(),
+            counters: Vec::new(),
+            counts: Counts::new(program_len),
+        }
+    }
+
+    /// Takes over the versions that a unit has by now.
+    pub(crate) fn learn_versions(&mut self, versions: &[Arc<Version>]) {
+        self.attached = 0;
+        for version in &versions[self.versions.len().min(versions.len())..] {
+            self.counters.push(vec![0; version.plans.counted.len()]);
+            if self.scratch.len() * 4 < version.plans.scratch {
+                self.scratch = Lanes32::zeroed(version.plans.scratch / 4 + 16);
+            }
+            self.versions.push(Arc::clone(version));
+        }
+        self.generation = versions.len();
+    }
+
+    /// Whether a version may be entered there with the machine as it is; packed weights are up to date then.
+    pub(crate) fn admits(
+        &mut self,
+        version: &Version,
+        entry: u32,
+        machine: &mut Machine,
+        packs: &Packs,
+    ) -> Result<(), Guard> {
+        if !machine.has_room_for(version.plans.largest, version.added) {
+            return Err(Guard::Room);
+        }
+        self.fits(version, entry, &mut machine.native_state(), packs)
+    }
+
+    fn fits(
+        &mut self,
+        version: &Version,
+        entry: u32,
+        state: &mut NativeState<'_>,
+        packs: &Packs,
+    ) -> Result<(), Guard> {
+        if state.input.len() != version.facts.input_len && version.plans.reads_input
+            || state.target.len() != version.facts.target_len && version.plans.reads_target
+        {
+            return Err(Guard::Input);
+        }
+        for (register, buffer) in &version.entry_point(entry).needed {
+            match (state.hot.allocated(*register), buffer) {
+                (Some(hot), Some(buffer))
+                    if hot.data().len() == buffer.len && hot.shape() == buffer.shape => {}
+                (None, None) => {}
+                _ => return Err(Guard::Shape),
+            }
+        }
+        for weights in &version.cold {
+            let register = state.cold[weights.register].as_deref().ok_or(Guard::Weights)?;
+            let memory = &self.cold[weights.register];
+            let same = memory.version == register.version() && memory.admitted == version.id;
+            if !same || register.usage().is_some() != weights.facts.tracked {
+                self.refresh(version, weights, register, packs)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn refresh(
+        &mut self,
+        version: &Version,
+        weights: &ColdUse,
+        register: &ColdRegister,
+        packs: &Packs,
+    ) -> Result<(), Guard> {
+        let memory = &mut self.cold[weights.register];
+        let tracked = register.usage().is_some();
+        let facts = match memory.facts {
+            Some(facts) if memory.version == register.version() && facts.tracked == tracked => facts,
+            _ => Weights::of(register),
+        };
+        (memory.version, memory.facts) = (register.version(), Some(facts));
+        let mut forms = weights.forms.iter();
+        let fits = facts == weights.facts
+            && forms.all(|form| packs.refresh(register, form, &mut memory.packs[form as usize]));
+        memory.admitted = if fits { version.id } else { 0 };
+        if !fits {
+            return Err(Guard::Weights);
+        }
+        entry::point_to(&mut self.frame.cold[weights.register], &self.cold[weights.register], register);
+        Ok(())
+    }
+}

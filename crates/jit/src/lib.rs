@@ -1,0 +1,43 @@
+//! Native code for Ternsig programs.
+//!
+//! A [`Jit`] compiles validated programs through Cranelift and lets interpreters use the code: the machine's state is
+//! changed in place, and at any instruction boundary where native code stops the machine is what the interpreter would
+//! have left. What native code does not own — operations for the host, user extensions, what fails — the interpreter
+//! executes.
+#![deny(unsafe_code)]
+
+mod analysis;
+mod background;
+#[allow(unsafe_code, reason = "executable memory")]
+mod code_memory;
+mod coverage;
+mod crosscheck;
+mod engine;
+#[allow(unsafe_code, reason = "the call into machine code")]
+mod entry;
+mod error;
+mod explain;
+mod frame;
+#[allow(unsafe_code, reason = "called from machine code")]
+mod helpers;
+#[allow(unsafe_code, reason = "the frame holds pointers between runs")]
+mod instance;
+mod lower;
+mod mastery;
+mod native;
+mod options;
+mod packs;
+mod rotations;
+mod statistics;
+mod target;
+mod unit;
+mod version;
+
+pub use coverage::{Coverage, coverage};
+pub use crosscheck::Crosscheck;
+pub use engine::{Jit, Kept, statistics};
+pub use error::JitError;
+pub use explain::{Executor, Explained, Explanation, explain};
+pub use lower::plan::Reason;
+pub use options::{Features, Mode, Options};
+pub use statistics::{Guard, Statistics};

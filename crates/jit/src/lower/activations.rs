@@ -1,0 +1,125 @@
+//! Activations and the gated mean on vectors of 32-bit lanes.
+//!
+//! Where the specification divides, a floating-point quotient takes the place of an integer one, rounded toward zero
+//! again. That is exact if numerator and denominator are whole numbers that the format holds and the numerator has no more
+//! bits than its significand: a quotient that is no whole number is at least 1/denominator away from the next one, which
+//! is more than rounding moves it. Division is correctly rounded on every processor.
+
+use super::arithmetic::{clamp, divided_by_256, magnitude, negated_where};
+use super::emitter::Emitter;
+use cranelift_codegen::ir::types::{F32X4, I32X4};
+use cranelift_codegen::ir::{InstBuilder, Value};
+
+/// Beyond ±2¹⁸ the core's sigmoid for every gain and the core's gelu gate are at one of their ends, and within it 32 bits
+/// are enough for both.
+const REACH: i32 = 1 << 18;
+/// Beyond ± this number, the activation extension's gelu gate is at one of its ends.
+const SOFT_GATE_REACH: i32 = 1 << 12;
+
+pub(super) fn sigmoid(e: &mut Emitter<'_>, a: Value, gain: u8) -> Value {
+    sloped(e, a, i32::from(gain), 10)
+}
+
+/// `clamp(((a · slope) >> shift) + 128, 0, 255)`.
+fn sloped(e: &mut Emitter<'_>, a: Value, slope: i32, shift: i64) -> Value {
+    let a = clamp(e, a, -REACH, REACH);
+    let (factor, centre) = (e.splat(slope), e.splat(128));
+    let product = e.b.ins().imul(a, factor);
+    let scaled = e.b.ins().sshr_imm_u(product, shift);
+    let sum = e.b.ins().iadd(scaled, centre);
+    clamp(e, sum, 0, 255)
+}
+
+/// The result lies between 64 and 192 by itself.
+pub(super) fn tanh(e: &mut Emitter<'_>, a: Value) -> Value {
+    let centre = e.splat(128);
+    let a = clamp(e, a, 0, 255);
+    let centred = e.b.ins().isub(a, centre);
+    let (strength, _) = magnitude(e, centred);
+    let strength = e.b.ins().ushr_imm_u(strength, 1);
+    let quotient = quotient(e, centred, 64, strength, 64);
+    e.b.ins().iadd(quotient, centre)
+}
+
+/// The numerator has at most 17 bits; the result lies between 100 and 156 by itself.
+pub(super) fn soft_sigmoid(e: &mut Emitter<'_>, a: Value) -> Value {
+    let quotient = soft_quotient(e, a, 32, 256);
+    let centre = e.splat(128);
+    e.b.ins().iadd(quotient, centre)
+}
+
+/// The numerator has at most 18 bits; the result lies between −119 and 119 by itself.
+pub(super) fn soft_tanh(e: &mut Emitter<'_>, a: Value) -> Value {
+    soft_quotient(e, a, 127, 128)
+}
+
+/// `factor · y / (offset + |y|)` with y clamped to ±2048.
+fn soft_quotient(e: &mut Emitter<'_>, a: Value, factor: i32, offset: i32) -> Value {
+    let a = clamp(e, a, -2048, 2048);
+    let (strength, _) = magnitude(e, a);
+    quotient(e, a, factor, strength, offset)
+}
+
+/// `factor · a / (b + offset)` toward zero, for numerators below 2²⁴.
+fn quotient(e: &mut Emitter<'_>, a: Value, factor: i32, b: Value, offset: i32) -> Value {
+    let (factor, offset) = (e.splat(factor), e.splat(offset));
+    let (numerator, denominator) = (e.b.ins().imul(a, factor), e.b.ins().iadd(b, offset));
+    let numerator = e.b.ins().fcvt_from_sint(F32X4, numerator);
+    let denominator = e.b.ins().fcvt_from_sint(F32X4, denominator);
+    let quotient = e.b.ins().fdiv(numerator, denominator);
+    e.b.ins().fcvt_to_sint_sat(I32X4, quotient)
+}
+
+/// Two shifts down are one by their sum.
+pub(super) fn gelu(e: &mut Emitter<'_>, a: Value) -> Value {
+    let gate = sloped(e, a, 435, 18);
+    let whole = e.b.ins().sshr_imm_u(a, 8);
+    gated_parts(e, a, whole, gate)
+}
+
+/// Rounded toward zero: the magnitude is gated, whose upper part has 24 bits at most.
+pub(super) fn soft_gelu(e: &mut Emitter<'_>, a: Value) -> Value {
+    let near = clamp(e, a, -SOFT_GATE_REACH, SOFT_GATE_REACH);
+    let (factor, centre) = (e.splat(54), e.splat(128));
+    let product = e.b.ins().imul(near, factor);
+    let slope = divided_by_256(e, product);
+    let slope = clamp(e, slope, -128, 127);
+    let gate = e.b.ins().iadd(slope, centre);
+    let (strength, negative) = magnitude(e, a);
+    let whole = e.b.ins().ushr_imm_u(strength, 8);
+    let gated = gated_parts(e, strength, whole, gate);
+    negated_where(e, gated, negative)
+}
+
+/// `(a · gate) >> 8` for a gate of 0–255, given `a >> 8`: of a = 256·whole + rest only the rest's product is shifted.
+fn gated_parts(e: &mut Emitter<'_>, a: Value, whole: Value, gate: Value) -> Value {
+    let low = e.splat(255);
+    let rest = e.b.ins().band(a, low);
+    let (whole, rest) = (e.b.ins().imul(whole, gate), e.b.ins().imul(rest, gate));
+    let rest = e.b.ins().ushr_imm_u(rest, 8);
+    e.b.ins().iadd(whole, rest)
+}
+
+/// A little more than 1/255: a multiple of 255 times it is never below its quotient, and no other 41-bit number comes up
+/// to the next quotient. Products of doubles are correctly rounded, so that this holds on every processor.
+const PER_255: f64 = (1.0 / 255.0) * (1.0 + 4.0 * f64::EPSILON);
+
+/// The sum has at most 41 bits and is exact in doubles; the quotient lies between the two values and fits.
+pub(super) fn gated(e: &mut Emitter<'_>, gate: Value, update: Value, state: Value) -> Value {
+    let gate = clamp(e, gate, 0, 255);
+    let low = gated_half(e, gate, update, state);
+    let [gate, update, state] = [gate, update, state].map(|value| e.upper_lanes(value));
+    let high = gated_half(e, gate, update, state);
+    e.truncated(low, high)
+}
+
+fn gated_half(e: &mut Emitter<'_>, gate: Value, update: Value, state: Value) -> Value {
+    let [gate, update, state] = [gate, update, state].map(|value| e.lower_doubles(value));
+    let all = e.splat_f64(255.0);
+    let difference = e.b.ins().fsub(update, state);
+    let product = e.b.ins().fmul(gate, difference);
+    let base = e.b.ins().fmul(all, state);
+    let sum = e.b.ins().fadd(product, base);
+    let factor = e.splat_f64(PER_255);
+    e.b.ins().fmul(sum, factor)
+}

@@ -1,0 +1,500 @@
+//! One function for a program: its segments, the ways between them, the ways in and out.
+
+use super::control;
+use super::emitter::{Emitter, MEMORY};
+use super::lanes::{Chain, Lanes};
+use super::place::Place;
+use super::plan::{Plan, RoutinePlan};
+use super::product::Product;
+use crate::analysis::facts::{Buffer, Cell, Facts};
+use crate::analysis::flow::Flow;
+use crate::analysis::segments::{Planned, Segment, Work, accesses, segments};
+use crate::frame::{Frame, HotSlot, hot_offset};
+use crate::packs::Forms;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::types::{I8, I32, I64};
+use cranelift_codegen::ir::{AbiParam, Block, Function, InstBuilder, Signature, Value};
+use cranelift_codegen::isa::{CallConv, TargetIsa};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Switch};
+use std::collections::BTreeMap;
+use std::mem::offset_of;
+use ternsig_program::ValidatedProgram;
+
+/// How native code comes back: in the upper half of its result; the lower half is the next instruction.
+pub(crate) mod exit {
+    /// The interpreter goes on.
+    pub(crate) const LEFT: u64 = 0;
+    /// The program has ended.
+    pub(crate) const HALTED: u64 = 1;
+    /// A helper stopped the run.
+    pub(crate) const STOPPED: u64 = 2;
+}
+
+/// An instruction at which the code can be entered.
+#[derive(Debug, Clone)]
+pub(crate) struct EntryPoint {
+    pub(crate) at: usize,
+    /// The hot registers that have to be as the code assumes.
+    pub(crate) needed: Vec<(usize, Option<Buffer>)>,
+}
+
+/// What the code needs to know of the machine beside its facts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Plans {
+    pub(crate) entries: Vec<EntryPoint>,
+    /// The buffers that the code leaves in hot registers, by number; number 0 means none.
+    pub(crate) buffers: Vec<Buffer>,
+    /// For each hot register that is used how many elements it must have room for.
+    pub(crate) rooms: BTreeMap<usize, usize>,
+    /// The hot registers that the code writes.
+    pub(crate) written: Vec<usize>,
+    pub(crate) output_room: usize,
+    /// The largest register that it writes.
+    pub(crate) largest: usize,
+    /// Whether the code reads the buffers, or changes the control stack.
+    pub(crate) reads_input: bool,
+    pub(crate) reads_target: bool,
+    pub(crate) uses_control: bool,
+    /// The cold registers whose pressure it works on.
+    pub(crate) pressed: Vec<usize>,
+    /// The packed forms of cold registers that it reads.
+    pub(crate) packed: BTreeMap<usize, Forms>,
+    /// Bytes of working memory.
+    pub(crate) scratch: usize,
+    /// The instructions of each counter.
+    pub(crate) counted: Vec<(usize, usize)>,
+    /// Why instructions are left to the interpreter, or `None` for helpers.
+    pub(crate) foreign: BTreeMap<usize, Option<super::plan::Reason>>,
+}
+
+/// The ways to the segments.
+pub(crate) struct Ways {
+    blocks: BTreeMap<usize, Block>,
+}
+
+impl Ways {
+    /// Goes on at an instruction.
+    pub(crate) fn go(&self, e: &mut Emitter<'_>, at: usize, exits: &Exits) {
+        match self.blocks.get(&at) {
+            Some(&block) => e.jump(block),
+            None => exits.leave(e, at),
+        }
+    }
+}
+
+/// The ways out.
+pub(crate) struct Exits;
+
+impl Exits {
+    fn back(e: &mut Emitter<'_>, kind: u64, at: usize) {
+        let value = e.int(((kind << 32) | at as u64) as i64);
+        e.b.ins().return_(&[value]);
+    }
+
+    /// Back to the interpreter, which executes this instruction.
+    pub(crate) fn leave(&self, e: &mut Emitter<'_>, at: usize) {
+        Exits::back(e, exit::LEFT, at);
+    }
+
+    /// The same for an instruction that only the run knows: a 32-bit value.
+    pub(crate) fn leave_at(&self, e: &mut Emitter<'_>, at: Value) {
+        let value = e.b.ins().uextend(I64, at);
+        e.b.ins().return_(&[value]);
+    }
+
+    /// The end of the run, with the next instruction.
+    pub(crate) fn halt(&self, e: &mut Emitter<'_>, at: usize) {
+        Exits::back(e, exit::HALTED, at);
+    }
+}
+
+/// `(frame, entry) -> exit and next instruction`.
+pub(crate) fn signature(isa: &dyn TargetIsa) -> Signature {
+    let mut signature = Signature::new(CallConv::triple_default(isa.triple()));
+    signature.params.push(AbiParam::new(I64));
+    signature.params.push(AbiParam::new(I32));
+    signature.returns.push(AbiParam::new(I64));
+    signature
+}
+
+/// Code for these facts, and what it needs.
+pub(crate) fn build(
+    program: &ValidatedProgram,
+    flow: &Flow,
+    facts: &Facts,
+    isa: &dyn TargetIsa,
+    count: bool,
+    context: &mut FunctionBuilderContext,
+) -> (Function, Plans) {
+    let segments = segments(program, flow, facts);
+    let mut function = Function::with_name_signature(Default::default(), signature(isa));
+    let mut builder = FunctionBuilder::new(&mut function, context);
+    let entry = builder.create_block();
+    builder.append_block_params_for_function_params(entry);
+    builder.switch_to_block(entry);
+    let params = builder.block_params(entry).to_vec();
+    let blocks = segments.iter().map(|segment| (segment.first, builder.create_block())).collect();
+    let mut work = Building {
+        e: Emitter::new(builder, params[0]),
+        flow,
+        ways: Ways { blocks },
+        exits: Exits,
+        plans: requirements(&segments, facts),
+        isa,
+        count,
+    };
+    work.dispatch(&segments, params[1]);
+    for segment in &segments {
+        work.segment(segment);
+    }
+    let Building { mut e, mut plans, .. } = work;
+    plans.scratch = e.scratch_size();
+    e.b.seal_all_blocks();
+    e.b.finalize(isa.frontend_config());
+    (function, plans)
+}
+
+/// Rooms and largest sizes.
+fn requirements(segments: &[Segment], facts: &Facts) -> Plans {
+    let mut plans = Plans::default();
+    let natives = segments.iter().filter_map(|segment| match &segment.work {
+        Work::Native(list) => Some((segment, list)),
+        _ => None,
+    });
+    for (segment, list) in natives {
+        for (register, buffer) in &segment.needed {
+            plans.room(*register, buffer.map_or(0, |buffer| buffer.len));
+        }
+        for planned in list {
+            plans.require(&planned.plan);
+        }
+    }
+    for (register, cell) in facts.hot.iter().enumerate() {
+        if let (Cell::Known(buffer), true) = (cell, plans.rooms.contains_key(&register)) {
+            plans.room(register, buffer.len);
+        }
+    }
+    for segment in segments {
+        match segment.work {
+            Work::Helper => drop(plans.foreign.insert(segment.first, None)),
+            Work::Leave(reason) => drop(plans.foreign.insert(segment.first, Some(reason))),
+            Work::Native(_) => {}
+        }
+    }
+    plans
+}
+
+impl Plans {
+    fn room(&mut self, register: usize, len: usize) {
+        let room = self.rooms.entry(register).or_default();
+        *room = (*room).max(len.next_multiple_of(8) + 8);
+    }
+
+    fn writes(&mut self, register: usize, buffer: Buffer) {
+        self.room(register, buffer.len);
+        self.largest = self.largest.max(buffer.len);
+        if !self.written.contains(&register) {
+            self.written.push(register);
+        }
+    }
+
+    fn require(&mut self, plan: &Plan) {
+        match plan {
+            Plan::Lanes(lanes) => {
+                for place in &lanes.sources {
+                    match place {
+                        Place::Hot(register) => self.room(*register, lanes.len()),
+                        Place::Input => self.reads_input = true,
+                        Place::Target => self.reads_target = true,
+                        _ => {}
+                    }
+                }
+                match lanes.result() {
+                    Some((register, buffer)) => self.writes(register, buffer),
+                    None => self.output_room = self.output_room.max(lanes.len().next_multiple_of(8)),
+                }
+            }
+            Plan::Product(product) => {
+                if let Place::Hot(register) = product.input {
+                    self.room(register, product.used);
+                }
+                self.writes(product.dst, product.result);
+                self.packed.entry(product.weights).or_default().insert(product.form);
+            }
+            Plan::Routine(routine) => {
+                routine.reads.iter().for_each(|&register| self.room(register, 0));
+                if let Some((register, buffer)) = routine.write {
+                    self.writes(register, buffer);
+                }
+                if let Some(register) = routine.routine.pressed()
+                    && !self.pressed.contains(&register)
+                {
+                    self.pressed.push(register);
+                }
+                if let Some((register, form)) = routine.routine.packed() {
+                    self.packed.entry(register).or_default().insert(form);
+                }
+            }
+            Plan::Control(_) => self.uses_control = true,
+            Plan::Nothing | Plan::Helper | Plan::Leave(_) => {}
+        }
+    }
+
+    /// The number of a buffer.
+    fn number(&mut self, buffer: Buffer) -> usize {
+        let known = self.buffers.iter().position(|known| *known == buffer);
+        known.unwrap_or_else(|| {
+            self.buffers.push(buffer);
+            self.buffers.len() - 1
+        }) + 1
+    }
+}
+
+struct Building<'f, 'a> {
+    e: Emitter<'f>,
+    flow: &'a Flow,
+    ways: Ways,
+    exits: Exits,
+    plans: Plans,
+    isa: &'a dyn TargetIsa,
+    count: bool,
+}
+
+/// Instructions that are emitted together.
+enum Group<'a> {
+    Chain { product: Option<&'a Product>, lanes: Vec<&'a Lanes>, accesses: (u64, u64) },
+    Routine { plan: &'a RoutinePlan, accesses: (u64, u64) },
+    Control { at: usize, len: usize },
+}
+
+impl Building<'_, '_> {
+    /// Goes to the segment of an entry.
+    fn dispatch(&mut self, segments: &[Segment], entry: Value) {
+        let mut switch = Switch::new();
+        for segment in segments.iter().filter(|segment| !matches!(segment.work, Work::Leave(_))) {
+            switch.set_entry(self.plans.entries.len() as u128, self.ways.blocks[&segment.first]);
+            self.plans.entries.push(EntryPoint { at: segment.first, needed: segment.needed.clone() });
+        }
+        let none = self.e.b.create_block();
+        self.e.b.set_cold_block(none);
+        switch.emit(&mut self.e.b, entry, none);
+        self.e.begin_block(none);
+        // There is no such entry: nothing is executed.
+        self.exits.leave(&mut self.e, 0);
+    }
+
+    fn segment(&mut self, segment: &Segment) {
+        let block = self.ways.blocks[&segment.first];
+        self.e.begin_block(block);
+        match &segment.work {
+            Work::Native(list) => self.native(segment, list),
+            Work::Helper => self.helper(segment.first),
+            Work::Leave(_) => self.exits.leave(&mut self.e, segment.first),
+        }
+    }
+
+    fn native(&mut self, segment: &Segment, list: &[Planned]) {
+        self.charge(segment);
+        let abandon = list.iter().any(|planned| planned.plan.is_long()).then(|| self.e.b.create_block());
+        self.e.watch(abandon);
+        if abandon.is_none() {
+            self.counted(segment);
+        }
+        let groups = groups(list, self.flow);
+        let stores = stored(&groups);
+        for (group, stored) in groups.iter().zip(stores) {
+            self.group(group, stored);
+            self.e.release_scratch();
+        }
+        if abandon.is_some() {
+            self.counted(segment);
+        }
+        if !matches!(groups.last(), Some(Group::Control { .. })) {
+            self.ways.go(&mut self.e, segment.end, &self.exits);
+        }
+        if let Some(abandon) = abandon {
+            self.abandon(segment, abandon);
+        }
+    }
+
+    /// Where a long instruction goes on when the host wants the run to stop: nothing has been changed yet.
+    fn abandon(&mut self, segment: &Segment, block: Block) {
+        let e = &mut self.e;
+        e.watch(None);
+        e.b.set_cold_block(block);
+        e.begin_block(block);
+        refund(e, segment.cost);
+        self.exits.leave(e, segment.first);
+    }
+
+    /// Pays for a segment, or leaves before it: if there is too little fuel, or the host wants the run to stop.
+    fn charge(&mut self, segment: &Segment) {
+        let (e, at) = (&mut self.e, segment.first);
+        let (pay, go, leave) = (e.b.create_block(), e.b.create_block(), e.b.create_block());
+        e.b.set_cold_block(leave);
+        let interrupt = e.frame_word(I64, offset_of!(Frame, interrupt) as i32);
+        let asked = e.b.ins().load(I8, MEMORY, interrupt, 0);
+        e.b.ins().brif(asked, leave, &[], pay, &[]);
+        e.begin_block(pay);
+        let fuel = e.frame_word(I64, offset_of!(Frame, fuel) as i32);
+        let cost = e.int(segment.cost as i64);
+        let enough = e.b.ins().icmp(IntCC::UnsignedGreaterThanOrEqual, fuel, cost);
+        e.b.ins().brif(enough, go, &[], leave, &[]);
+        e.begin_block(leave);
+        self.exits.leave(e, at);
+        e.begin_block(go);
+        let left = e.b.ins().isub(fuel, cost);
+        e.set_frame_word(left, offset_of!(Frame, fuel) as i32);
+    }
+
+    fn counted(&mut self, segment: &Segment) {
+        if !self.count {
+            return;
+        }
+        let offset = (self.plans.counted.len() * 8) as i32;
+        self.plans.counted.push((segment.first, segment.end));
+        let e = &mut self.e;
+        let counters = e.frame_word(I64, offset_of!(Frame, counters) as i32);
+        let count = e.b.ins().load(I64, MEMORY, counters, offset);
+        let count = e.b.ins().iadd_imm_s(count, 1);
+        e.b.ins().store(MEMORY, count, counters, offset);
+    }
+
+    /// The interpreter's own function executes one instruction.
+    fn helper(&mut self, at: usize) {
+        let e = &mut self.e;
+        let mut signature = Signature::new(CallConv::triple_default(self.isa.triple()));
+        signature.params.push(AbiParam::new(I64));
+        signature.params.push(AbiParam::new(I64));
+        signature.returns.push(AbiParam::new(I64));
+        let signature = e.b.import_signature(signature);
+        let helper = e.frame_word(I64, offset_of!(Frame, helper) as i32);
+        let (frame, index) = (e.frame(), e.int(at as i64));
+        let call = e.b.ins().call_indirect(signature, helper, &[frame, index]);
+        let result = e.b.inst_results(call)[0];
+        let (on, out) = (e.b.create_block(), e.b.create_block());
+        e.b.set_cold_block(out);
+        e.b.ins().brif(result, out, &[], on, &[]);
+        e.begin_block(out);
+        e.b.ins().return_(&[result]);
+        e.begin_block(on);
+        self.ways.go(e, at + 1, &self.exits);
+    }
+
+    fn group(&mut self, group: &Group<'_>, stored: u64) {
+        match group {
+            Group::Chain { product, lanes, .. } => self.chain(*product, lanes, stored),
+            Group::Routine { plan, .. } => {
+                plan.routine.emit(&mut self.e);
+                if let Some((register, buffer)) = plan.write {
+                    self.wrote(register, buffer);
+                }
+            }
+            Group::Control { at, len } => self.control(*at, *len),
+        }
+    }
+
+    fn chain(&mut self, product: Option<&Product>, lanes: &[&Lanes], stored: u64) {
+        let mut results: Vec<(Place, Buffer)> = Vec::new();
+        if let Some(product) = product {
+            results.push((Place::Hot(product.dst), product.result));
+        }
+        for op in lanes {
+            results.retain(|(place, _)| *place != op.dst);
+            results.push((op.dst, op.buffer));
+        }
+        results.retain(|(place, _)| match place {
+            Place::Hot(register) => stored >> register & 1 == 1,
+            _ => true,
+        });
+        let chain = Chain { ops: lanes.to_vec(), stores: results.iter().map(|(place, _)| *place).collect() };
+        match (product, lanes.first()) {
+            (Some(product), _) if product.is_long() => product.emit_staged(&mut self.e),
+            (Some(product), _) => product.emit(&mut self.e, &chain),
+            (None, Some(first)) => chain.emit_all(&mut self.e, first.len(), |_, _| Vec::new()),
+            (None, None) => {}
+        }
+        for (place, buffer) in results {
+            match place {
+                Place::Hot(register) => self.wrote(register, buffer),
+                _ => {
+                    let len = self.e.int(buffer.len as i64);
+                    self.e.set_frame_word(len, offset_of!(Frame, output_len) as i32);
+                }
+            }
+        }
+    }
+
+    /// Records what a register has become.
+    fn wrote(&mut self, register: usize, buffer: Buffer) {
+        let number = self.plans.number(buffer);
+        let number = self.e.int(number as i64);
+        self.e.set_frame_word(number, hot_offset(register, offset_of!(HotSlot, written)));
+    }
+
+    fn control(&mut self, at: usize, len: usize) {
+        let (e, control) = (&mut self.e, self.flow.controls[at]);
+        if control::can_refuse(control) {
+            let (refused, go) = (e.b.create_block(), e.b.create_block());
+            e.b.set_cold_block(refused);
+            control::guard(e, control, at, refused);
+            e.jump(go);
+            e.begin_block(refused);
+            refund(e, 1);
+            self.exits.leave(e, at);
+            e.begin_block(go);
+        }
+        control::emit(e, self.flow, at, len, &self.ways, &self.exits);
+    }
+}
+
+/// Gives back the fuel of an instruction that is not executed after all.
+fn refund(e: &mut Emitter<'_>, cost: u64) {
+    let fuel = e.frame_word(I64, offset_of!(Frame, fuel) as i32);
+    let fuel = e.b.ins().iadd_imm_s(fuel, cost as i64);
+    e.set_frame_word(fuel, offset_of!(Frame, fuel) as i32);
+}
+
+fn groups<'a>(list: &'a [Planned], flow: &Flow) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for planned in list {
+        let (reads, writes) = accesses(&planned.plan, flow, planned.at);
+        match &planned.plan {
+            Plan::Lanes(op) => match groups.last_mut() {
+                Some(Group::Chain { product, lanes, accesses })
+                    if lanes.first().map_or_else(|| product.map(|p| p.rows), |first| Some(first.len()))
+                        == Some(op.len()) =>
+                {
+                    accesses.0 |= reads & !accesses.1;
+                    accesses.1 |= writes;
+                    lanes.push(op);
+                }
+                _ => groups.push(Group::Chain { product: None, lanes: vec![op], accesses: (reads, writes) }),
+            },
+            Plan::Product(product) => groups.push(Group::Chain {
+                product: Some(product),
+                lanes: Vec::new(),
+                accesses: (reads, writes),
+            }),
+            Plan::Routine(plan) => groups.push(Group::Routine { plan, accesses: (reads, writes) }),
+            Plan::Control(len) => groups.push(Group::Control { at: planned.at, len: *len }),
+            Plan::Nothing | Plan::Helper | Plan::Leave(_) => {}
+        }
+    }
+    groups
+}
+
+/// For each group the registers that have to be stored: a content that is replaced before anything can see it is not.
+fn stored(groups: &[Group<'_>]) -> Vec<u64> {
+    let mut needed = u64::MAX;
+    let mut stored = vec![0; groups.len()];
+    for (group, stored) in groups.iter().zip(&mut stored).rev() {
+        *stored = needed;
+        if let Group::Chain { accesses: (reads, writes), .. }
+        | Group::Routine { accesses: (reads, writes), .. } = group
+        {
+            needed = (needed & !writes) | reads;
+        }
+    }
+    stored
+}

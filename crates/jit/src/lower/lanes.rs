@@ -1,0 +1,93 @@
+//! Element-wise work on vectors: consecutive instructions of the same length pass through registers of the processor and
+//! only the last content of each register of the machine is stored.
+
+use super::emitter::{Emitter, LANES};
+use super::lane_ops::LaneOp;
+use super::place::{At, Place};
+use crate::analysis::facts::Buffer;
+use cranelift_codegen::ir::Value;
+
+/// An instruction that computes each element from the elements at the same position.
+#[derive(Debug, Clone)]
+pub(crate) struct Lanes {
+    pub(crate) op: LaneOp,
+    /// The operands, and behind them what has to be as it was analysed although no element of it is read.
+    pub(crate) sources: Vec<Place>,
+    pub(crate) dst: Place,
+    /// What the destination becomes; its length is that of the work.
+    pub(crate) buffer: Buffer,
+}
+
+impl Lanes {
+    pub(crate) const fn len(&self) -> usize {
+        self.buffer.len
+    }
+
+    /// The sources whose elements are operands.
+    pub(crate) fn loaded(&self) -> impl Iterator<Item = Place> {
+        self.sources.iter().copied().take(self.op.operands())
+    }
+
+    /// The hot register that is replaced, if it is one.
+    pub(crate) const fn result(&self) -> Option<(usize, Buffer)> {
+        match self.dst {
+            Place::Hot(register) => Some((register, self.buffer)),
+            _ => None,
+        }
+    }
+}
+
+/// Instructions of the same length that are computed together, vector by vector.
+#[derive(Debug, Default)]
+pub(crate) struct Chain<'a> {
+    pub(crate) ops: Vec<&'a Lanes>,
+    /// The places whose last content is stored.
+    pub(crate) stores: Vec<Place>,
+}
+
+/// What is known of places at the position that is being computed.
+pub(crate) type Known = Vec<(Place, Value)>;
+
+impl Chain<'_> {
+    /// The first `lanes` elements of the vector at a position. Places that are known need not be loaded.
+    pub(crate) fn emit(&self, e: &mut Emitter<'_>, at: At, lanes: usize, mut known: Known) {
+        for op in &self.ops {
+            let operands: Vec<Value> =
+                op.loaded().map(|place| value_of(e, place, at, lanes, &mut known)).collect();
+            let result = op.op.emit(e, &operands);
+            known.retain(|(place, _)| *place != op.dst);
+            known.push((op.dst, result));
+        }
+        for &place in &self.stores {
+            if let Some(&(_, value)) = known.iter().find(|(known, _)| *known == place) {
+                e.store(value, place, at);
+            }
+        }
+    }
+
+    /// All elements, from memory.
+    pub(crate) fn emit_all(
+        &self,
+        e: &mut Emitter<'_>,
+        len: usize,
+        begin: impl Fn(&mut Emitter<'_>, At) -> Known,
+    ) {
+        let done = e.each(len, LANES, |e, at| {
+            let known = begin(e, at);
+            self.emit(e, at, LANES, known);
+        });
+        if done < len {
+            let known = begin(e, At::fixed(done));
+            self.emit(e, At::fixed(done), len - done, known);
+        }
+    }
+}
+
+fn value_of(e: &mut Emitter<'_>, place: Place, at: At, lanes: usize, known: &mut Known) -> Value {
+    if let Some(&(_, value)) = known.iter().find(|(known, _)| *known == place) {
+        return value;
+    }
+    let value = e.load(place, at, lanes);
+    known.push((place, value));
+    value
+}

@@ -1,0 +1,80 @@
+//! Working memory of products: planes of 16-bit inputs, packed weights, 64-bit sums.
+
+use super::emitter::{Emitter, MEMORY};
+use super::place::{At, Place};
+use cranelift_codegen::ir::types::{I16X8, I32, I32X4, I64};
+use cranelift_codegen::ir::{InstBuilder, Value};
+
+impl Emitter<'_> {
+    /// The address of an element of so many bytes in working memory.
+    pub(super) fn scratch_element(&mut self, begin: usize, at: At, size: i64) -> (Value, i32) {
+        let base = self.base(Place::Scratch(0));
+        let address = self.moved(base, at, size);
+        (address, (begin + at.fixed * size as usize) as i32)
+    }
+
+    fn moved(&mut self, base: Value, at: At, size: i64) -> Value {
+        match at.moving {
+            None => base,
+            Some(moving) => {
+                let bytes = self.b.ins().imul_imm_s(moving, size);
+                self.b.ins().iadd(base, bytes)
+            }
+        }
+    }
+
+    /// Eight 16-bit inputs of a plane.
+    pub(super) fn load_plane(&mut self, plane: usize, at: At) -> Value {
+        let (address, offset) = self.scratch_element(plane, at, 2);
+        self.b.ins().load(I16X8, MEMORY, address, offset)
+    }
+
+    pub(super) fn store_plane(&mut self, inputs: Value, plane: usize, at: At) {
+        let (address, offset) = self.scratch_element(plane, at, 2);
+        self.b.ins().store(MEMORY, inputs, address, offset);
+    }
+
+    /// One 16-bit input of a plane.
+    pub(super) fn store_plane_one(&mut self, input: Value, plane: usize, at: At) {
+        let (address, offset) = self.scratch_element(plane, at, 2);
+        self.b.ins().store(MEMORY, input, address, offset);
+    }
+
+    /// A pair of inputs of a plane, in every lane: pair `pair` behind so many bytes.
+    pub(super) fn load_pair(&mut self, plane: usize, bytes: Option<Value>, pair: usize) -> Value {
+        let base = self.base(Place::Scratch(0));
+        let address = match bytes {
+            None => base,
+            Some(bytes) => self.b.ins().iadd(base, bytes),
+        };
+        let word = self.b.ins().load(I32, MEMORY, address, (plane + 4 * pair) as i32);
+        let vector = self.b.ins().splat(I32X4, word);
+        self.cast(I16X8, vector)
+    }
+
+    /// The address of a packed weight.
+    pub(super) fn packed_element(&mut self, base: Value, at: At) -> (Value, i32) {
+        (self.moved(base, at, 2), (at.fixed * 2) as i32)
+    }
+
+    /// The address of a 32-bit word.
+    pub(super) fn word_element(&mut self, base: Value, at: At) -> (Value, i32) {
+        (self.moved(base, at, 4), (at.fixed * 4) as i32)
+    }
+
+    /// Eight packed weights.
+    pub(super) fn load_packed(&mut self, address: Value, offset: i32) -> Value {
+        self.b.ins().load(I16X8, MEMORY, address, offset)
+    }
+
+    /// A 64-bit sum.
+    pub(super) fn load_sum(&mut self, sums: usize, at: At) -> Value {
+        let (address, offset) = self.scratch_element(sums, at, 8);
+        self.b.ins().load(I64, MEMORY, address, offset)
+    }
+
+    pub(super) fn store_sum(&mut self, sum: Value, sums: usize, at: At) {
+        let (address, offset) = self.scratch_element(sums, at, 8);
+        self.b.ins().store(MEMORY, sum, address, offset);
+    }
+}

@@ -1,0 +1,83 @@
+//! The way from one boundary of a run to the next: a yield, a pause or an end. In between, an accelerator executes what
+//! it owns and the interpreter everything else.
+
+use super::Interpreter;
+use super::step::{Next, run_steps, step};
+use crate::accelerator::{Accelerator, Entered};
+use crate::context::ExecutionContext;
+use crate::devices::Devices;
+use crate::machine::Machine;
+
+impl Interpreter {
+    /// Runs until something other than the next instruction has to happen. An accelerator that owns the whole program
+    /// takes less time than a call with a stack frame: it is entered here, and what it leaves is left to others.
+    #[inline(always)]
+    pub(super) fn run_to_boundary(&mut self) -> Next {
+        match &self.accelerator {
+            Some((program, accelerator)) if *program == self.machine.program.hash() => {
+                let accelerator = accelerator.as_ref();
+                match enter(&mut self.machine, &mut self.devices, accelerator) {
+                    Entered::Halted => Next::Halt,
+                    entered => run_accelerated(&mut self.machine, &mut self.devices, accelerator, entered),
+                }
+            }
+            _ => run_plain(&mut self.machine, &mut self.devices),
+        }
+    }
+}
+
+#[inline(always)]
+fn enter(machine: &mut Machine, devices: &mut Devices, accelerator: &dyn Accelerator) -> Entered {
+    if accelerator.entries().contains(machine.pc) {
+        accelerator.enter(machine, devices)
+    } else {
+        Entered::Declined
+    }
+}
+
+#[inline(never)]
+fn run_plain(machine: &mut Machine, devices: &mut Devices) -> Next {
+    loop {
+        let (mut ctx, registry) = ExecutionContext::with_registry(machine, devices);
+        let next = run_steps(&mut ctx, registry);
+        if let Some(next) = boundary(machine, next) {
+            return next;
+        }
+    }
+}
+
+/// Goes on with what an accelerator did.
+#[inline(never)]
+fn run_accelerated(
+    machine: &mut Machine,
+    devices: &mut Devices,
+    accelerator: &dyn Accelerator,
+    mut entered: Entered,
+) -> Next {
+    loop {
+        let next = match entered {
+            Entered::Halted => return Next::Halt,
+            Entered::Stopped(result) => Next::of(*result, machine),
+            Entered::Ran | Entered::Declined => step_once(machine, devices),
+        };
+        if let Some(next) = boundary(machine, next) {
+            return next;
+        }
+        entered = enter(machine, devices, accelerator);
+    }
+}
+
+fn step_once(machine: &mut Machine, devices: &mut Devices) -> Next {
+    let (mut ctx, registry) = ExecutionContext::with_registry(machine, devices);
+    step(&mut ctx, registry)
+}
+
+/// What follows, unless that is the next instruction or, behind a failed test, another one.
+#[inline(always)]
+fn boundary(machine: &mut Machine, next: Next) -> Option<Next> {
+    match next {
+        Next::Step | Next::Break | Next::Return => None,
+        Next::Error(error) => machine.skip_failed_test(error).err().map(Next::Error),
+        next => Some(next),
+    }
+}
