@@ -84,8 +84,9 @@ pub(crate) trait Routine: fmt::Debug {
         None
     }
 
-    /// Whether it can take so long that it has to look at the interrupt flag ([`Emitter::poll`]). It stands alone then
-    /// and writes its register only at its end.
+    /// Whether it may be abandoned: because it can take so long that it has to look at the interrupt flag
+    /// ([`Emitter::poll`]), or because it can turn out to be the interpreter's. It stands alone then and writes its
+    /// register only at its end.
     fn is_long(&self) -> bool {
         false
     }

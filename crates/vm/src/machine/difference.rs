@@ -11,7 +11,7 @@ use registers::{cold_bank, elements, hot_bank, numbered};
 use std::fmt::{Debug, Display};
 
 impl Machine {
-    /// The first difference between the states of two machines, e.g. "H3[4] is 5 in one and 6 in the other"; `None` if
+    /// The first difference between the states of two machines, e.g. "`H3[4]` is 5 in one and 6 in the other"; `None` if
     /// there is none.
     ///
     /// Everything counts that a program, its host or a later run could notice: the loaded program and the limits,
