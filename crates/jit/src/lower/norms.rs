@@ -52,15 +52,17 @@ fn plan(view: &View<'_>, [s, d, scale, bias]: [u8; 4], centred: bool) -> Planned
     let (scale, bias) = (coefficients(view, scale)?, coefficients(view, bias)?);
     let width = shape.last().unwrap_or(len).max(1);
     let buffer = Buffer::fitted(len, shape);
-    if len == 0 {
-        let (sources, dst) = (vec![Place::Hot(index(s))], Place::Hot(index(d)));
-        return Ok(Plan::Lanes(Lanes { op: super::lane_ops::LaneOp::Copy, sources, dst, buffer }));
-    }
     let (source, dst) = (index(s), index(d));
     let named = [scale, bias].into_iter().flatten().filter_map(|coefficients| match coefficients.place {
         Place::Hot(register) => Some(register),
         _ => None,
     });
+    if len == 0 {
+        // The coefficients are not looked at, but their lengths decide the fuel.
+        let sources = std::iter::once(source).chain(named).map(Place::Hot).collect();
+        let op = super::lane_ops::LaneOp::Copy;
+        return Ok(Plan::Lanes(Lanes { op, sources, dst: Place::Hot(dst), buffer }));
+    }
     let reads = std::iter::once(source).chain(named).collect();
     let routine = Box::new(Norm { source, dst, len, width, centred, scale, bias });
     Ok(Plan::Routine(RoutinePlan { reads, write: Some((dst, buffer)), routine }))
