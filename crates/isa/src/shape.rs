@@ -95,6 +95,23 @@ impl Shape {
         })
     }
 
+    /// The shape without dimension `axis` if its size is 1, or as it is; `None` if there is no such axis. 255 removes every
+    /// dimension of size 1, but keeps one dimension in any case. Below rank 2 nothing is removed.
+    #[must_use]
+    pub fn squeezed(self, axis: u8) -> Option<Shape> {
+        match (self.rank(), axis) {
+            (0 | 1, _) => Some(self),
+            (_, u8::MAX) => Some((0..self.rank()).rev().fold(self, |shape, axis| match shape.dim(axis) {
+                Some(1) if shape.rank() > 1 => shape.without(axis).unwrap_or(shape),
+                _ => shape,
+            })),
+            _ => match self.dim(usize::from(axis))? {
+                1 => self.without(usize::from(axis)),
+                _ => Some(self),
+            },
+        }
+    }
+
     /// The shape with a dimension inserted before `axis` (at most the rank), or `None` if that is impossible.
     #[must_use]
     pub fn with_inserted(&self, axis: usize, size: usize) -> Option<Shape> {
@@ -155,5 +172,14 @@ mod tests {
         assert_eq!(Shape::default().elements(), 1);
         assert_eq!(Shape::default().fitted(1), Shape::default());
         assert_eq!(Shape::matrix(2, 3).fitted(5), Shape::vector(5));
+    }
+
+    #[test]
+    fn unit_axes_go_but_one_axis_stays() {
+        let squeezed = |dims: &[u32]| Shape::new(dims).unwrap().squeezed(255).unwrap();
+        assert_eq!(squeezed(&[1, 2, 1]), Shape::vector(2));
+        assert_eq!(squeezed(&[1, 1, 1]), Shape::vector(1));
+        assert_eq!(squeezed(&[3, 2]), Shape::matrix(3, 2));
+        assert_eq!(squeezed(&[1, 0]), Shape::vector(0));
     }
 }

@@ -11,13 +11,19 @@ use crate::version::Version;
 use std::mem::transmute;
 use std::ptr::null_mut;
 use ternsig_kernels::Rounding;
-use ternsig_vm::machine::LEARNING_DOPAMINE;
+use ternsig_vm::arith::mastery::dopamine_factor;
 use ternsig_vm::machine::control::MAX_FRAMES;
 use ternsig_vm::machine::native::NativeState;
 use ternsig_vm::{ColdRegister, Devices, Entered, Machine, StepResult};
 
 /// Room on the control stack that native code begins with.
 const CONTROL_ROOM: usize = 16;
+
+// SAFETY: the pointers are only followed by code that `run` enters with the machine and its frame to itself: it sets those
+// to buffers anew each time, and those to weights whenever a register has another version than they were set for.
+unsafe impl Send for Frame {}
+// SAFETY: as above: a shared reference follows no pointer.
+unsafe impl Sync for Frame {}
 
 /// Enters a version that admits the machine: the `number`th of its unit.
 #[inline]
@@ -74,7 +80,7 @@ pub(crate) fn fill(frame: &mut Frame, state: &mut NativeState<'_>, version: &Ver
         frame.hot[register].data = padded(data, room);
     }
     fill_pressure(frame, state, version);
-    frame.learning = dopamine_factor(state.dopamine);
+    frame.learning = dopamine_factor(state.dopamine).map_or(0, i64::unsigned_abs);
     if plans.uses_control {
         let (frames, calls) = state.control.parts_mut();
         if frames.capacity() < frames.len() + CONTROL_ROOM {
@@ -102,11 +108,6 @@ fn fill_pressure(frame: &mut Frame, state: &mut NativeState<'_>, version: &Versi
             None => (null_mut(), 0),
         };
     }
-}
-
-/// The factor of learning at a level of dopamine, 0 if it is off.
-fn dopamine_factor(level: u8) -> u64 {
-    level.checked_sub(LEARNING_DOPAMINE).map_or(0, |above| 1 + u64::from(above) / 64)
 }
 
 /// A buffer with room for at least so many elements and for whole vectors.
@@ -188,4 +189,35 @@ pub(crate) fn take(frame: &mut Frame, state: &mut NativeState<'_>, version: &Ver
 /// The result of a helper's step that does not go on.
 pub(crate) const fn goes_on(result: &StepResult) -> bool {
     matches!(result, StepResult::Continue | StepResult::Break | StepResult::Return)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::frame::control_frame;
+    use ternsig_vm::machine::control::Frame as Control;
+
+    /// The bytes of a frame of the control stack.
+    fn bytes(frame: Control) -> [u8; 16] {
+        // SAFETY: the type has this size, and the bytes that are compared are initialised.
+        unsafe { std::ptr::read(std::ptr::from_ref(&frame).cast()) }
+    }
+
+    #[test]
+    fn control_frames_are_laid_out_as_the_code_assumes() {
+        assert_eq!(size_of::<Control>(), control_frame::SIZE as usize);
+        let frames = [
+            Control::Loop { start: 0x0102_0304, end: 0x0506_0708, remaining: 0x090A },
+            Control::Call { resume: 0x0B0C_0D0E },
+        ];
+        let word = |bytes: &[u8; 16], at: i32| {
+            u32::from_le_bytes(bytes[at as usize..at as usize + 4].try_into().unwrap_or_default())
+        };
+        let [looping, calling] = frames.map(bytes);
+        assert_eq!(i64::from(word(&looping, control_frame::TAG)), control_frame::LOOP);
+        assert_eq!(word(&looping, control_frame::START), 0x0102_0304);
+        assert_eq!(word(&looping, control_frame::END), 0x0506_0708);
+        assert_eq!(word(&looping, control_frame::REMAINING) & 0xFFFF, 0x090A);
+        assert_eq!(i64::from(word(&calling, control_frame::TAG)), control_frame::CALL);
+        assert_eq!(word(&calling, control_frame::START), 0x0B0C_0D0E);
+    }
 }

@@ -167,35 +167,3 @@ pub(crate) mod control_frame {
     /// The tag of a call.
     pub(crate) const CALL: i64 = 1;
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ternsig_vm::machine::control::Frame as Control;
-
-    /// The bytes of a frame of the control stack.
-    #[expect(unsafe_code, reason = "the layout is what is tested")]
-    fn bytes(frame: Control) -> [u8; 16] {
-        // SAFETY: the type has this size, and the bytes that are compared are initialised.
-        unsafe { std::ptr::read(std::ptr::from_ref(&frame).cast()) }
-    }
-
-    #[test]
-    fn control_frames_are_laid_out_as_the_code_assumes() {
-        assert_eq!(size_of::<Control>(), control_frame::SIZE as usize);
-        let frames = [
-            Control::Loop { start: 0x0102_0304, end: 0x0506_0708, remaining: 0x090A },
-            Control::Call { resume: 0x0B0C_0D0E },
-        ];
-        let word = |bytes: &[u8; 16], at: i32| {
-            u32::from_le_bytes(bytes[at as usize..at as usize + 4].try_into().unwrap_or_default())
-        };
-        let [looping, calling] = frames.map(bytes);
-        assert_eq!(i64::from(word(&looping, control_frame::TAG)), control_frame::LOOP);
-        assert_eq!(word(&looping, control_frame::START), 0x0102_0304);
-        assert_eq!(word(&looping, control_frame::END), 0x0506_0708);
-        assert_eq!(word(&looping, control_frame::REMAINING) & 0xFFFF, 0x090A);
-        assert_eq!(i64::from(word(&calling, control_frame::TAG)), control_frame::CALL);
-        assert_eq!(word(&calling, control_frame::START), 0x0B0C_0D0E);
-    }
-}

@@ -1,5 +1,6 @@
 //! What the engine keeps with each machine: the frame, the packed weights, the versions in use, the counts.
 
+use crate::analysis::facts::Weights;
 use crate::entry;
 use crate::frame::Frame;
 use crate::packs::{Form, Kept, Packs};
@@ -10,8 +11,6 @@ use ternsig_isa::limits::REGISTERS_PER_BANK;
 use ternsig_kernels::Lanes32;
 use ternsig_vm::machine::native::NativeState;
 use ternsig_vm::{ColdRegister, Machine};
-
-use crate::analysis::facts::Weights;
 
 /// What is derived from one cold register.
 #[derive(Debug, Default)]
@@ -54,12 +53,6 @@ pub(crate) struct Instance {
     pub(crate) counters: Vec<Vec<u64>>,
     pub(crate) counts: Counts,
 }
-
-// SAFETY: the pointers in the frame are only followed while `entry::run` has the machine and this value to itself, and it
-// sets each of them anew.
-unsafe impl Send for Instance {}
-// SAFETY: as above: a shared reference follows no pointer of the frame.
-unsafe impl Sync for Instance {}
 
 impl Instance {
     pub(crate) fn new(unit: u64, program_len: usize) -> Instance {

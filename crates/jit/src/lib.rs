@@ -20,7 +20,6 @@ mod explain;
 mod frame;
 #[allow(unsafe_code, reason = "called from machine code")]
 mod helpers;
-#[allow(unsafe_code, reason = "the frame holds pointers between runs")]
 mod instance;
 mod lower;
 mod mastery;

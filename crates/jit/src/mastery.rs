@@ -2,12 +2,9 @@
 
 use crate::entry;
 use crate::helpers::Context;
-use ternsig_isa::Temperature;
 use ternsig_isa::limits::REGISTERS_PER_BANK;
+use ternsig_vm::arith::mastery;
 use ternsig_vm::machine::native::NativeState;
-
-const DEFAULT_THRESHOLD: u8 = 50;
-const DEFAULT_STEP: u8 = 5;
 
 /// A commit of one register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,22 +20,13 @@ impl Commit {
     pub(crate) const ALL: u64 = u64::MAX;
 
     pub(crate) const fn new(register: usize, threshold: u8, step: u8) -> Commit {
-        Commit {
-            register,
-            threshold: if threshold > 0 { threshold } else { DEFAULT_THRESHOLD },
-            step: if step > 0 { step } else { DEFAULT_STEP },
-        }
-    }
-
-    /// The threshold of a temperature, if it has one.
-    fn threshold(self, temperature: Temperature) -> Option<i64> {
-        temperature.commit_multiplier().map(|multiplier| (i64::from(self.threshold) * multiplier / 2).max(1))
+        Commit { register, threshold, step }
     }
 
     /// The least pressure with which any weight takes a step, at least 1.
     pub(crate) fn least_threshold(self) -> i32 {
-        let thresholds = Temperature::ALL.into_iter().filter_map(|temperature| self.threshold(temperature));
-        thresholds.min().map_or(i32::MAX, |least| least as i32)
+        let least = mastery::thresholds(self.threshold).into_iter().flatten().min();
+        least.map_or(i32::MAX, |least| least as i32)
     }
 
     /// All of it in one number.
@@ -63,7 +51,7 @@ impl Context<'_> {
         };
         let len = pressure.len().min(register.len());
         let count = if count == Commit::ALL { None } else { Some(count as usize) };
-        let thresholds = Temperature::ALL.map(|temperature| commit.threshold(temperature));
+        let (thresholds, step) = (mastery::thresholds(commit.threshold), mastery::step(commit.step));
         let old_version = register.version();
         let weights = std::sync::Arc::make_mut(register);
         let working = self.instance.scratch.as_mut_slice().get_mut(list..).unwrap_or_default();
@@ -82,7 +70,7 @@ impl Context<'_> {
                 continue;
             }
             let old = edit.signals()[index];
-            let new = old.stepped(p.signum() as i8, commit.step);
+            let new = old.stepped(p.signum() as i8, step);
             *p = 0;
             if new != old {
                 edit.set(index, new);

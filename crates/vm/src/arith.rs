@@ -1,6 +1,7 @@
 //! Arithmetic on plain values, shared by every engine. All of it is defined for every input.
 
 pub mod filter;
+pub mod mastery;
 pub mod norm;
 pub mod rotation;
 

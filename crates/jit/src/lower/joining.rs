@@ -7,9 +7,6 @@ use super::plan::{Plan, Planned, Reason, Routine, RoutinePlan, index, result, so
 use crate::analysis::facts::{Buffer, View};
 use ternsig_isa::Shape;
 
-/// The axis byte with which `squeeze` removes every axis of size 1.
-const ALL_AXES: u8 = 255;
-
 /// The elements `start .. start + count`, as far as they exist.
 pub(crate) fn slice(view: &View<'_>, [d, s, start, count]: [u8; 4]) -> Planned {
     let src = source(view, s)?;
@@ -97,25 +94,8 @@ fn times(e: &mut Emitter<'_>, row: At, width: usize) -> At {
 
 /// Rank 1 is copied as it is.
 pub(crate) fn squeeze(view: &View<'_>, word: [u8; 4]) -> Planned {
-    let (shape, axis) = (source(view, word[1])?.shape, word[2]);
-    let squeezed = match (shape.rank(), axis) {
-        (0 | 1, _) => shape,
-        (_, ALL_AXES) => without_unit_axes(shape),
-        _ => match shape.dim(usize::from(axis)) {
-            Some(1) => shape.without(usize::from(axis)).unwrap_or(shape),
-            Some(_) => shape,
-            None => return Err(Reason::Fails),
-        },
-    };
-    copy_as(view, word, squeezed)
-}
-
-/// One axis stays in any case.
-fn without_unit_axes(shape: Shape) -> Shape {
-    (0..shape.rank()).rev().fold(shape, |shape, axis| match shape.dim(axis) {
-        Some(1) if shape.rank() > 1 => shape.without(axis).unwrap_or(shape),
-        _ => shape,
-    })
+    let shape = source(view, word[1])?.shape;
+    copy_as(view, word, shape.squeezed(word[2]).ok_or(Reason::Fails)?)
 }
 
 /// Rank 1 with an axis beyond it is copied as it is.

@@ -12,8 +12,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, F64X2, I32, I32X4, I64};
 use cranelift_codegen::ir::{InstBuilder, Value};
 use std::mem::offset_of;
-
-const DEFAULT_SCALE: u8 = 15;
+use ternsig_vm::arith::mastery;
 
 /// How many remembered vectors a round of the inner loop has.
 const ROUND: usize = 4;
@@ -60,7 +59,7 @@ fn press((w, rows, columns): (u8, usize, usize), (input, dir, count): (u8, u8, u
         input,
         directions,
         direction_count: count,
-        scale: if scale > 0 { scale } else { DEFAULT_SCALE },
+        scale: mastery::scale(scale),
     };
     Plan::Routine(RoutinePlan { reads: vec![input, directions], write: None, routine: Box::new(routine) })
 }

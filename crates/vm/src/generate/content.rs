@@ -1,7 +1,8 @@
 //! What generated machines hold.
 
+use crate::arith::mastery::LEARNING_DOPAMINE;
+use crate::machine::Machine;
 use crate::machine::cold::ColdRegister;
-use crate::machine::{LEARNING_DOPAMINE, Machine};
 use std::sync::Arc;
 use ternsig_isa::limits::REGISTERS_PER_BANK;
 use ternsig_isa::{Shape, Signal, Temperature};

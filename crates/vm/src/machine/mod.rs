@@ -33,8 +33,6 @@ use test_state::TestState;
 pub const CHEMICAL_NAMES: [&str; 4] = ["dopamine", "serotonin", "norepinephrine", "GABA"];
 /// The level that chemicals begin with.
 pub const CHEMICAL_BASELINE: u8 = 128;
-/// The dopamine level from which learning is on.
-pub const LEARNING_DOPAMINE: u8 = 76;
 /// Registers of at most this many elements are not counted against the limit of all registers together.
 pub(crate) const UNCOUNTED_ELEMENTS: usize = 1 << 16;
 

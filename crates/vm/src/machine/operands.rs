@@ -2,7 +2,8 @@
 
 use super::cold::ColdRegister;
 use super::hot::HotRegister;
-use super::{LEARNING_DOPAMINE, Machine, UNCOUNTED_ELEMENTS, slot};
+use super::{Machine, UNCOUNTED_ELEMENTS, slot};
+use crate::arith::mastery;
 use crate::error::{ErrorKind, Fault};
 use ternsig_isa::limits::REGISTERS_PER_BANK;
 use ternsig_isa::{Register, Shape};
@@ -143,7 +144,6 @@ impl Machine {
 
     /// The dopamine factor of learning, 1–3; `None` while learning is off.
     pub(crate) fn dopamine_factor(&self) -> Option<i64> {
-        let above = self.chemicals[0].checked_sub(LEARNING_DOPAMINE)?;
-        Some(1 + i64::from(above) / 64)
+        mastery::dopamine_factor(self.chemicals[0])
     }
 }

@@ -1,15 +1,11 @@
 //! Mastery: pressure collects until a weight takes a step. The core and the learning extension share it.
 
 use super::products;
-use crate::arith::sat;
+use crate::arith::{mastery as rule, sat};
 use crate::error::Fault;
 use crate::machine::cold::Edit;
 use crate::machine::{Machine, slot};
-use ternsig_isa::{Register, Temperature};
-
-const DEFAULT_SCALE: u8 = 15;
-const DEFAULT_THRESHOLD: u8 = 50;
-const DEFAULT_STEP: u8 = 5;
+use ternsig_isa::Register;
 
 /// The peak-relative gate over activities: what exceeds a quarter of the maximum, in 256ths of the maximum.
 struct Gate {
@@ -36,8 +32,7 @@ fn press(pressure: &mut i32, amount: i64) {
 
 /// The scale of an update, with dopamine; `None` while learning is off.
 fn scale(m: &Machine, byte: u8) -> Option<i64> {
-    let base = if byte > 0 { byte } else { DEFAULT_SCALE };
-    m.dopamine_factor().map(|factor| i64::from(base) * factor)
+    m.dopamine_factor().map(|factor| i64::from(rule::scale(byte)) * factor)
 }
 
 /// Pressure on the first weights, one for each activity, all in the direction of `dir[0]`. While learning is off the
@@ -106,10 +101,7 @@ pub(super) fn commit(m: &mut Machine, w: u8, threshold: u8, step: u8) -> Result<
     if m.pressure[slot(w)].is_none() || m.weights(w)?.is_frozen() {
         return Ok(());
     }
-    let base = i64::from(if threshold > 0 { threshold } else { DEFAULT_THRESHOLD });
-    let step = if step > 0 { step } else { DEFAULT_STEP };
-    let thresholds =
-        Temperature::ALL.map(|t| t.commit_multiplier().map(|multiplier| (base * multiplier / 2).max(1)));
+    let (thresholds, step) = (rule::thresholds(threshold), rule::step(step));
     with_pressure(m, w, |pressure, edit| {
         let hot = thresholds[0].unwrap_or(i64::MAX);
         for (i, p) in pressure.iter_mut().enumerate() {

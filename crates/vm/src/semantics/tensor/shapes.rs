@@ -5,9 +5,6 @@ use crate::machine::Machine;
 use crate::semantics::{Word, core};
 use ternsig_isa::{Register, Shape};
 
-/// The axis byte with which `squeeze` removes every axis of size 1.
-const ALL_AXES: u8 = 255;
-
 /// Two matrices of equal height side by side, unless flat is asked for; everything else end to end.
 pub(super) fn concat(m: &mut Machine, word @ [d, a, b, flat]: Word) -> Result<(), Fault> {
     let (left, right) = (m.source(a)?.shape, m.source(b)?.shape);
@@ -53,26 +50,10 @@ fn no_axis(s: u8, shape: Shape, axis: usize) -> Fault {
 /// Rank 1 is copied as it is.
 pub(in crate::semantics) fn squeeze(m: &mut Machine, [d, s, axis, _]: Word) -> Result<(), Fault> {
     let shape = m.source(s)?.shape;
-    let squeezed = match (shape.rank(), axis) {
-        (0 | 1, _) => shape,
-        (_, ALL_AXES) => without_unit_axes(shape),
-        _ => match shape.dim(usize::from(axis)) {
-            Some(1) => shape.without(usize::from(axis)).unwrap_or(shape),
-            Some(_) => shape,
-            None => return Err(no_axis(s, shape, usize::from(axis))),
-        },
-    };
-    copy_as(m, d, s, squeezed)
-}
-
-/// One axis stays in any case.
-fn without_unit_axes(mut shape: Shape) -> Shape {
-    for axis in (0..shape.rank()).rev() {
-        if shape.rank() > 1 && shape.dim(axis) == Some(1) {
-            shape = shape.without(axis).unwrap_or(shape);
-        }
+    match shape.squeezed(axis) {
+        Some(squeezed) => copy_as(m, d, s, squeezed),
+        None => Err(no_axis(s, shape, usize::from(axis))),
     }
-    shape
 }
 
 /// Rank 1 with an axis beyond it is copied as it is.
@@ -187,14 +168,5 @@ mod tests {
         let mut out = Vec::new();
         permute(&[], Shape::new(&[u32::MAX, 0, u32::MAX]).unwrap(), 0, 2, &mut out);
         assert!(out.is_empty());
-    }
-
-    #[test]
-    fn unit_axes_go_but_one_axis_stays() {
-        let squeezed = |dims: &[u32]| without_unit_axes(Shape::new(dims).unwrap());
-        assert_eq!(squeezed(&[1, 2, 1]), Shape::vector(2));
-        assert_eq!(squeezed(&[1, 1, 1]), Shape::vector(1));
-        assert_eq!(squeezed(&[3, 2]), Shape::matrix(3, 2));
-        assert_eq!(squeezed(&[1, 0]), Shape::vector(0));
     }
 }
