@@ -2,7 +2,6 @@
 
 use crate::crosscheck::Crosscheck;
 use crate::error::JitError;
-use crate::instance::Instance;
 use crate::native::Native;
 use crate::options::{Mode, Options};
 use crate::packs::Packs;
@@ -10,11 +9,12 @@ use crate::statistics::{Guard, Statistics};
 use crate::target;
 use crate::unit::Unit;
 use cranelift_codegen::isa::OwnedTargetIsa;
+use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use ternsig_program::ValidatedProgram;
-use ternsig_vm::{Accelerator, Interpreter};
+use ternsig_vm::Interpreter;
 
 /// The compiler with everything that machines share: code and packed weights.
 #[derive(Debug, Clone)]
@@ -48,12 +48,11 @@ impl Jit {
     pub fn equip(&self, interpreter: &mut Interpreter, mode: Mode) {
         let checked = mode == Mode::Crosscheck;
         let unit = self.unit(interpreter.machine().program(), checked);
-        let native = Native { unit, mode };
         if mode != Mode::Auto {
-            native.unit.compile(native.unit.expected(interpreter.machine()));
+            unit.compile(unit.expected(interpreter.machine()));
         }
-        let native: Arc<dyn Accelerator> = Arc::new(native);
-        interpreter.set_accelerator(Some(if checked { Arc::new(Crosscheck::new(native)) } else { native }));
+        let native = Box::new(Native::new(unit, mode));
+        interpreter.set_accelerator(Some(if checked { Box::new(Crosscheck::new(native)) } else { native }));
     }
 
     /// Keeps the code of a program for as long as the result lives. Without it the code goes with the last interpreter
@@ -91,22 +90,25 @@ pub struct Kept {
 /// What the engine did for a machine, if it did anything.
 #[must_use]
 pub fn statistics(interpreter: &Interpreter) -> Option<Statistics> {
-    let instance = interpreter.machine().native_memory_ref()?.downcast_ref::<Instance>()?;
+    let any: &dyn Any = interpreter.accelerator()?;
+    let checked = any.downcast_ref::<Crosscheck>().map(Crosscheck::inner);
+    let native = checked.unwrap_or(any).downcast_ref::<Native>()?;
+    let Native { versions, instance, .. } = native;
     let counts = &instance.counts;
     let nonzero = |list: &[u64]| {
         list.iter().enumerate().filter(|&(_, &count)| count > 0).map(|(at, &count)| (at, count)).collect()
     };
     let mut statistics = Statistics {
-        compiled: instance.versions.len(),
-        bytes: instance.versions.iter().map(|version| version.code.bytes()).sum(),
-        compile_time: instance.versions.iter().map(|version| version.compile_time).sum(),
+        compiled: versions.len(),
+        bytes: versions.iter().map(|version| version.code.bytes()).sum(),
+        compile_time: versions.iter().map(|version| version.compile_time).sum(),
         entered: counts.entered,
         guards: Guard::ALL.iter().map(|&guard| (guard.name(), counts.guards[guard as usize])).collect(),
         fallbacks: nonzero(&counts.fallbacks),
         helped: nonzero(&counts.helped),
         ..Statistics::default()
     };
-    for (version, counters) in instance.versions.iter().zip(&instance.counters) {
+    for (version, counters) in versions.iter().zip(&instance.counters) {
         for (&(first, end), &count) in
             version.plans.counted.iter().zip(counters).filter(|&(_, &count)| count > 0)
         {

@@ -12,8 +12,8 @@ use std::mem::transmute;
 use std::ptr::null_mut;
 use ternsig_kernels::Rounding;
 use ternsig_vm::arith::mastery::dopamine_factor;
-use ternsig_vm::machine::control::MAX_FRAMES;
-use ternsig_vm::machine::native::NativeState;
+use ternsig_vm::machine::control::{ControlStack, MAX_FRAMES};
+use ternsig_vm::machine::native::{ColdBank, NativeState, PressureBank};
 use ternsig_vm::{ColdRegister, Devices, Entered, Machine, StepResult};
 
 /// Room on the control stack that native code begins with.
@@ -26,7 +26,7 @@ unsafe impl Send for Frame {}
 unsafe impl Sync for Frame {}
 
 /// Enters a version that admits the machine: the `number`th of its unit.
-#[inline]
+#[inline(always)]
 pub(crate) fn run(
     instance: &mut Instance,
     packs: &Packs,
@@ -39,7 +39,9 @@ pub(crate) fn run(
     let mut context = Context { machine, devices, instance, packs, version, stopped: None };
     let context_address: *mut Context<'_> = &raw mut context;
     fill(&mut context.instance.frame, &mut context.machine.native_state(), version);
-    attach(context.instance, version, number);
+    if context.instance.attached != version.id {
+        attach(context.instance, version, number);
+    }
     let frame: *mut Frame = &raw mut *context.instance.frame;
     context.instance.frame.context = context_address.cast();
     // SAFETY: `function::signature` is the type of the code that every version has, and the version is held.
@@ -60,7 +62,7 @@ pub(crate) fn run(
 }
 
 /// Points a frame to a machine.
-#[inline]
+#[inline(always)]
 pub(crate) fn fill(frame: &mut Frame, state: &mut NativeState<'_>, version: &Version) {
     frame.fuel = *state.fuel;
     frame.interrupt = state.interrupt.as_ptr().cast();
@@ -79,27 +81,34 @@ pub(crate) fn fill(frame: &mut Frame, state: &mut NativeState<'_>, version: &Ver
         let (data, _) = state.hot.raw_parts(register);
         frame.hot[register].data = padded(data, room);
     }
-    fill_pressure(frame, state, version);
-    frame.learning = dopamine_factor(state.dopamine).map_or(0, i64::unsigned_abs);
+    if !plans.pressed.is_empty() {
+        frame.learning = dopamine_factor(state.dopamine).map_or(0, i64::unsigned_abs);
+        fill_pressure(frame, (state.cold, state.pressure), version);
+    }
     if plans.uses_control {
-        let (frames, calls) = state.control.parts_mut();
-        if frames.capacity() < frames.len() + CONTROL_ROOM {
-            frames.reserve(CONTROL_ROOM);
-        }
-        frame.control = frames.as_mut_ptr().cast();
-        frame.control_len = frames.len() as u64;
-        frame.control_room = frames.capacity().min(MAX_FRAMES) as u64;
-        frame.calls = *calls as u64;
+        fill_control(frame, state.control);
         frame.call_limit = state.call_limit as u64;
     }
 }
 
+/// Points to the control stack.
+fn fill_control(frame: &mut Frame, stack: &mut ControlStack) {
+    let (frames, calls) = stack.parts_mut();
+    if frames.capacity() < frames.len() + CONTROL_ROOM {
+        frames.reserve(CONTROL_ROOM);
+    }
+    frame.control = frames.as_mut_ptr().cast();
+    frame.control_len = frames.len() as u64;
+    frame.control_room = frames.capacity().min(MAX_FRAMES) as u64;
+    frame.calls = *calls as u64;
+}
+
 /// Points to the pressure of weights that learn.
-fn fill_pressure(frame: &mut Frame, state: &mut NativeState<'_>, version: &Version) {
+fn fill_pressure(frame: &mut Frame, (weights, lists): (&mut ColdBank, &mut PressureBank), version: &Version) {
     for &register in &version.plans.pressed {
         let slot = &mut frame.cold[register];
-        slot.frozen = state.cold[register].as_ref().map_or(0, |weights| u64::from(weights.is_frozen()));
-        (slot.pressure, slot.pressure_len) = match &mut state.pressure[register] {
+        slot.frozen = weights[register].as_ref().map_or(0, |weights| u64::from(weights.is_frozen()));
+        (slot.pressure, slot.pressure_len) = match &mut lists[register] {
             Some(list) => {
                 // The last row is read and written in whole vectors.
                 list.reserve_exact(LANES - 1);
@@ -111,19 +120,23 @@ fn fill_pressure(frame: &mut Frame, state: &mut NativeState<'_>, version: &Versi
 }
 
 /// A buffer with room for at least so many elements and for whole vectors.
+#[inline(always)]
 fn padded(buffer: &mut Vec<i32>, room: usize) -> *mut i32 {
     let room = room.max(buffer.len().next_multiple_of(8));
     if buffer.capacity() < room {
-        buffer.reserve(room - buffer.len());
+        grow(buffer, room);
     }
     buffer.as_mut_ptr()
 }
 
+#[cold]
+fn grow(buffer: &mut Vec<i32>, room: usize) {
+    buffer.reserve(room - buffer.len());
+}
+
 /// What belongs to the instance, and stays as long as the same version is entered.
+#[cold]
 fn attach(instance: &mut Instance, version: &Version, number: usize) {
-    if instance.attached == version.id {
-        return;
-    }
     instance.attached = version.id;
     let frame = &mut instance.frame;
     frame.scratch = instance.scratch.as_ptr().cast_mut().cast();
@@ -159,7 +172,7 @@ pub(crate) fn point_to(slot: &mut ColdSlot, memory: &ColdMemory, register: &Cold
 }
 
 /// Takes over what native code has left.
-#[inline]
+#[inline(always)]
 pub(crate) fn take(frame: &mut Frame, state: &mut NativeState<'_>, version: &Version) {
     *state.fuel = frame.fuel;
     for &register in &version.plans.written {

@@ -6,10 +6,8 @@ use crate::frame::Frame;
 use crate::packs::{Form, Kept, Packs};
 use crate::statistics::{Counts, Guard};
 use crate::version::{ColdUse, Version};
-use std::sync::Arc;
 use ternsig_isa::limits::REGISTERS_PER_BANK;
 use ternsig_kernels::Lanes32;
-use ternsig_vm::machine::native::NativeState;
 use ternsig_vm::{ColdRegister, Machine};
 
 /// What is derived from one cold register.
@@ -36,53 +34,42 @@ impl ColdMemory {
     }
 }
 
-/// The engine's memory of one machine.
+/// What the engine keeps of an interpreter's machine.
 #[derive(Debug)]
 pub(crate) struct Instance {
-    /// Which unit of code it was made for.
-    pub(crate) unit: u64,
-    /// How many versions of the unit it knows.
-    pub(crate) generation: usize,
     pub(crate) frame: Box<Frame>,
     /// The version of the code whose working memory and counters the frame points to.
     pub(crate) attached: u64,
     pub(crate) scratch: Lanes32,
     pub(crate) cold: Box<[ColdMemory; REGISTERS_PER_BANK]>,
-    pub(crate) versions: Vec<Arc<Version>>,
     /// The counters of each version's code.
     pub(crate) counters: Vec<Vec<u64>>,
     pub(crate) counts: Counts,
 }
 
 impl Instance {
-    pub(crate) fn new(unit: u64, program_len: usize) -> Instance {
+    pub(crate) fn new(program_len: usize) -> Instance {
         Instance {
-            unit,
-            generation: 0,
             frame: Box::new(Frame::empty()),
             attached: 0,
             scratch: Lanes32::zeroed(0),
             cold: Box::new(std::array::from_fn(|_| ColdMemory::default())),
-            versions: Vec::new(),
             counters: Vec::new(),
             counts: Counts::new(program_len),
         }
     }
 
-    /// Takes over the versions that a unit has by now.
-    pub(crate) fn learn_versions(&mut self, versions: &[Arc<Version>]) {
+    /// Makes room for what the code of one more version works on.
+    pub(crate) fn prepare(&mut self, version: &Version) {
         self.attached = 0;
-        for version in &versions[self.versions.len().min(versions.len())..] {
-            self.counters.push(vec![0; version.plans.counted.len()]);
-            if self.scratch.len() * 4 < version.plans.scratch {
-                self.scratch = Lanes32::zeroed(version.plans.scratch / 4 + 16);
-            }
-            self.versions.push(Arc::clone(version));
+        self.counters.push(vec![0; version.plans.counted.len()]);
+        if self.scratch.len() * 4 < version.plans.scratch {
+            self.scratch = Lanes32::zeroed(version.plans.scratch / 4 + 16);
         }
-        self.generation = versions.len();
     }
 
     /// Whether a version may be entered there with the machine as it is; packed weights are up to date then.
+    #[inline(always)]
     pub(crate) fn admits(
         &mut self,
         version: &Version,
@@ -93,16 +80,7 @@ impl Instance {
         if !machine.has_room_for(version.plans.largest, version.added) {
             return Err(Guard::Room);
         }
-        self.fits(version, entry, &mut machine.native_state(), packs)
-    }
-
-    fn fits(
-        &mut self,
-        version: &Version,
-        entry: u32,
-        state: &mut NativeState<'_>,
-        packs: &Packs,
-    ) -> Result<(), Guard> {
+        let state = machine.native_state();
         if state.input.len() != version.facts.input_len && version.plans.reads_input
             || state.target.len() != version.facts.target_len && version.plans.reads_target
         {

@@ -8,6 +8,7 @@
 
 mod analysis;
 mod background;
+mod bit_set;
 #[allow(unsafe_code, reason = "executable memory")]
 mod code_memory;
 mod coverage;

@@ -9,76 +9,41 @@ use crate::unit::Unit;
 use crate::version::Version;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use ternsig_vm::{Accelerator, BitSet, Devices, Entered, Machine};
+use ternsig_vm::{Accelerator, Devices, Entered, Machine};
 
-/// The accelerator of machines that run one program.
+/// The accelerator of an interpreter.
 #[derive(Debug)]
 pub(crate) struct Native {
     pub(crate) unit: Arc<Unit>,
     pub(crate) mode: Mode,
+    /// The versions of the unit that it knows.
+    pub(crate) versions: Vec<Arc<Version>>,
+    pub(crate) instance: Instance,
 }
 
 impl Accelerator for Native {
-    fn entries(&self) -> &BitSet {
-        &self.unit.entries
-    }
-
-    fn enter(&self, machine: &mut Machine, devices: &mut Devices) -> Entered {
-        let mut memory = machine.native_memory().take();
-        let own = memory.as_mut().and_then(|memory| memory.downcast_mut::<Instance>());
-        let entered = match own.filter(|instance| instance.unit == self.unit.id) {
-            Some(instance) => self.enter_with(instance, machine, devices),
-            None => {
-                let mut instance = Instance::new(self.unit.id, self.unit.program.steps().len());
-                let entered = self.enter_with(&mut instance, machine, devices);
-                memory = Some(Box::new(instance));
-                entered
-            }
-        };
-        *machine.native_memory() = memory;
-        entered
+    #[inline]
+    fn enter(&mut self, machine: &mut Machine, devices: &mut Devices) -> Entered {
+        if let Some(entered) = self.try_versions(machine, devices) {
+            return entered;
+        }
+        self.enter_new(machine, devices)
     }
 }
 
 impl Native {
-    fn enter_with(&self, instance: &mut Instance, machine: &mut Machine, devices: &mut Devices) -> Entered {
-        if let Some(entered) = self.try_versions(instance, machine, devices) {
-            return entered;
-        }
-        let at = machine.pc();
-        if self.tier_up(instance, machine)
-            && let Some(entered) = self.try_versions(instance, machine, devices)
-        {
-            return entered;
-        }
-        instance.counts.fallbacks[at] += 1;
-        Entered::Declined
+    pub(crate) fn new(unit: Arc<Unit>, mode: Mode) -> Native {
+        let instance = Instance::new(unit.program.steps().len());
+        Native { unit, mode, versions: Vec::new(), instance }
     }
 
-    fn try_versions(
-        &self,
-        instance: &mut Instance,
-        machine: &mut Machine,
-        devices: &mut Devices,
-    ) -> Option<Entered> {
-        if instance.generation != self.unit.generation.load(Ordering::Acquire) {
-            instance.learn_versions(&self.unit.versions());
+    #[inline(always)]
+    fn try_versions(&mut self, machine: &mut Machine, devices: &mut Devices) -> Option<Entered> {
+        let Native { unit, versions, instance, .. } = self;
+        if versions.len() != unit.generation.load(Ordering::Acquire) {
+            learn_versions(unit, versions, instance);
         }
-        // The list is set aside meanwhile: sharing a version would cost more than entering it.
-        let versions = std::mem::take(&mut instance.versions);
-        let entered = self.try_each(&versions, instance, machine, devices);
-        instance.versions = versions;
-        entered
-    }
-
-    fn try_each(
-        &self,
-        versions: &[Arc<Version>],
-        instance: &mut Instance,
-        machine: &mut Machine,
-        devices: &mut Devices,
-    ) -> Option<Entered> {
-        let (at, packs) = (machine.pc(), &self.unit.shared.packs);
+        let (at, packs) = (machine.pc(), &unit.shared.packs);
         let mut failed: Option<Guard> = None;
         for (number, version) in versions.iter().enumerate() {
             let Some(entry) = version.entry(at) else { continue };
@@ -95,14 +60,30 @@ impl Native {
         None
     }
 
+    /// Enters a version that has not been there before, if there can be one.
+    #[cold]
+    fn enter_new(&mut self, machine: &mut Machine, devices: &mut Devices) -> Entered {
+        let at = machine.pc();
+        if !self.unit.entries.contains(at) {
+            return Entered::Declined;
+        }
+        if self.tier_up(machine)
+            && let Some(entered) = self.try_versions(machine, devices)
+        {
+            return entered;
+        }
+        self.instance.counts.fallbacks[at] += 1;
+        Entered::Declined
+    }
+
     /// Whether there may be a version now that fits.
-    fn tier_up(&self, instance: &Instance, machine: &Machine) -> bool {
-        let unit = &self.unit;
-        if unit.is_full() || !unit.roots.contains(machine.pc()) {
+    fn tier_up(&self, machine: &Machine) -> bool {
+        let (unit, at) = (&self.unit, machine.pc());
+        if unit.is_full() || !unit.roots.contains(at) {
             return false;
         }
-        let known = instance.versions.iter().any(|version| version.plans.foreign.contains_key(&machine.pc()));
-        if known && instance.versions.iter().all(|version| version.entry(machine.pc()).is_none()) {
+        let known = self.versions.iter().any(|version| version.plans.foreign.contains_key(&at));
+        if known && self.versions.iter().all(|version| version.entry(at).is_none()) {
             return false;
         }
         match self.mode {
@@ -114,5 +95,14 @@ impl Native {
                 false
             }
         }
+    }
+}
+
+/// Takes over the versions that a unit has by now.
+#[cold]
+fn learn_versions(unit: &Unit, versions: &mut Vec<Arc<Version>>, instance: &mut Instance) {
+    for version in unit.versions().into_iter().skip(versions.len()) {
+        instance.prepare(&version);
+        versions.push(version);
     }
 }

@@ -4,18 +4,18 @@ use crate::analysis::facts::{Facts, Used};
 use crate::analysis::flow::Flow;
 use crate::analysis::infer;
 use crate::background;
+use crate::bit_set::BitSet;
 use crate::engine::Shared;
 use crate::lower::plan::{Plan, by_effect, may_ask_device};
 use crate::version::Version;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use ternsig_program::{StepOp, ValidatedProgram};
-use ternsig_vm::{BitSet, Machine};
+use ternsig_vm::Machine;
 
 /// The code of one program.
 #[derive(Debug)]
 pub(crate) struct Unit {
-    pub(crate) id: u64,
     pub(crate) program: ValidatedProgram,
     pub(crate) flow: Flow,
     pub(crate) used: Used,
@@ -38,7 +38,6 @@ pub(crate) struct Unit {
 
 impl Unit {
     pub(crate) fn new(program: ValidatedProgram, shared: Arc<Shared>, checked: bool) -> Unit {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         let flow = Flow::of(&program);
         let used = infer::used(&program);
         let len = program.steps().len();
@@ -50,7 +49,6 @@ impl Unit {
         let entries = (0..len).filter(|&at| fits && !foreign(at)).collect();
         let roots = (0..len).filter(|&at| flow.block_at(at).is_some() || foreign(at - 1)).collect();
         Unit {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
             program,
             flow,
             used,

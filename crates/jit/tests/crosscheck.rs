@@ -3,14 +3,11 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 use ternsig_isa::InstructionSet;
 use ternsig_jit::{Crosscheck, Jit, Mode, Options};
 use ternsig_program::AssembledProgram;
 use ternsig_vm::accelerator::step;
-use ternsig_vm::{
-    Accelerator, BitSet, Devices, Entered, ErrorKind, Interpreter, Machine, Outcome, StepResult,
-};
+use ternsig_vm::{Accelerator, Devices, Entered, ErrorKind, Interpreter, Machine, Outcome, StepResult};
 
 const SOURCE: &str = "\
 .meta
@@ -54,22 +51,17 @@ enum Fault {
 /// An accelerator that executes as the interpreter does, but for a fault.
 #[derive(Debug)]
 struct Wrong {
-    entries: BitSet,
     fault: Fault,
 }
 
 impl Wrong {
     fn new(fault: Fault) -> Wrong {
-        Wrong { entries: (0..64).collect(), fault }
+        Wrong { fault }
     }
 }
 
 impl Accelerator for Wrong {
-    fn entries(&self) -> &BitSet {
-        &self.entries
-    }
-
-    fn enter(&self, machine: &mut Machine, devices: &mut Devices) -> Entered {
+    fn enter(&mut self, machine: &mut Machine, devices: &mut Devices) -> Entered {
         loop {
             let at = machine.pc();
             if matches!(self.fault, Fault::Halt { before } if before == at) {
@@ -98,8 +90,8 @@ impl Accelerator for Wrong {
 fn found(fault: Fault) -> (ternsig_vm::Error, PathBuf, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let mut interpreter = Interpreter::from_program(&program(SOURCE)).unwrap();
-    let crosscheck = Crosscheck::new(Arc::new(Wrong::new(fault))).saving_in(directory.path());
-    interpreter.set_accelerator(Some(Arc::new(crosscheck)));
+    let crosscheck = Crosscheck::new(Box::new(Wrong::new(fault))).saving_in(directory.path());
+    interpreter.set_accelerator(Some(Box::new(crosscheck)));
     let Err(Outcome::Failed(error)) = interpreter.forward_i32(&[3, -4]) else { panic!("{fault:?}") };
     assert_eq!(error.kind(), ErrorKind::Disagreement);
     let folder = fs::read_dir(directory.path()).unwrap().next().unwrap().unwrap().path();
@@ -111,8 +103,8 @@ fn found(fault: Fault) -> (ternsig_vm::Error, PathBuf, tempfile::TempDir) {
 fn what_is_right_goes_on() {
     let mut interpreter = Interpreter::from_program(&program(SOURCE)).unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let crosscheck = Crosscheck::new(Arc::new(Wrong::new(Fault::None))).saving_in(directory.path());
-    interpreter.set_accelerator(Some(Arc::new(crosscheck)));
+    let crosscheck = Crosscheck::new(Box::new(Wrong::new(Fault::None))).saving_in(directory.path());
+    interpreter.set_accelerator(Some(Box::new(crosscheck)));
     assert_eq!(interpreter.forward_i32(&[3, -4]).unwrap(), [9, 0]);
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
 }
@@ -143,8 +135,8 @@ fn a_saved_case_shows_the_difference_again() {
     let again = |fault: Fault| {
         let mut interpreter = Interpreter::from_program(&program).unwrap();
         interpreter.restore(&read("machine.tsnp")).unwrap();
-        let crosscheck = Crosscheck::new(Arc::new(Wrong::new(fault))).saving_in(&folder);
-        interpreter.set_accelerator(Some(Arc::new(crosscheck)));
+        let crosscheck = Crosscheck::new(Box::new(Wrong::new(fault))).saving_in(&folder);
+        interpreter.set_accelerator(Some(Box::new(crosscheck)));
         let outcome = interpreter.run();
         (outcome, interpreter.machine().output().to_vec())
     };

@@ -32,7 +32,7 @@ pub struct Interpreter {
     machine: Machine,
     devices: Devices,
     /// With the fingerprint of the program that it was made for: a machine that runs another one is left alone.
-    accelerator: Option<(u64, Arc<dyn Accelerator>)>,
+    accelerator: Option<(u64, Box<dyn Accelerator>)>,
 }
 
 impl Interpreter {
@@ -123,9 +123,15 @@ impl Interpreter {
     }
 
     /// Sets or removes the faster engine, which was made for the loaded program. While another one is loaded it rests.
-    pub fn set_accelerator(&mut self, accelerator: Option<Arc<dyn Accelerator>>) {
+    pub fn set_accelerator(&mut self, accelerator: Option<Box<dyn Accelerator>>) {
         let program = self.machine.program.hash();
         self.accelerator = accelerator.map(|accelerator| (program, accelerator));
+    }
+
+    /// The faster engine.
+    #[must_use]
+    pub fn accelerator(&self) -> Option<&dyn Accelerator> {
+        self.accelerator.as_ref().map(|(_, accelerator)| accelerator.as_ref())
     }
 
     /// Changes the machine's limits; the fuel applies from the next run.

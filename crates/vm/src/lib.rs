@@ -20,7 +20,7 @@ pub mod outcome;
 pub mod semantics;
 pub mod snapshot;
 
-pub use accelerator::{Accelerator, BitSet, Entered};
+pub use accelerator::{Accelerator, Entered};
 pub use context::ExecutionContext;
 pub use devices::{BankAccess, Devices, SubstrateHandle};
 pub use error::{Error, ErrorKind};

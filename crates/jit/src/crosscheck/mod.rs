@@ -10,9 +10,9 @@ pub(crate) use report::text;
 use case::Case;
 use follow::Followed;
 use report::Report;
+use std::any::Any;
 use std::path::PathBuf;
-use std::sync::Arc;
-use ternsig_vm::{Accelerator, BitSet, Devices, Entered, Error, ErrorKind, Machine, StepResult};
+use ternsig_vm::{Accelerator, Devices, Entered, Error, ErrorKind, Machine, StepResult};
 
 /// The environment variable that says where cases are saved; without it, in the current directory.
 const DIRECTORY: &str = "TERNSIG_CROSSCHECK_DIR";
@@ -25,7 +25,7 @@ const DIRECTORY: &str = "TERNSIG_CROSSCHECK_DIR";
 /// by the accelerator. Those of a [`Jit`](crate::Jit) in [`Mode::Crosscheck`](crate::Mode::Crosscheck) are.
 #[derive(Debug)]
 pub struct Crosscheck {
-    inner: Arc<dyn Accelerator>,
+    inner: Box<dyn Accelerator>,
     directory: PathBuf,
 }
 
@@ -33,7 +33,7 @@ impl Crosscheck {
     /// Checks this accelerator. Cases are saved in the directory that the environment variable `TERNSIG_CROSSCHECK_DIR`
     /// names, or else in the current one.
     #[must_use]
-    pub fn new(inner: Arc<dyn Accelerator>) -> Crosscheck {
+    pub fn new(inner: Box<dyn Accelerator>) -> Crosscheck {
         let directory = std::env::var_os(DIRECTORY).map_or_else(|| PathBuf::from("."), PathBuf::from);
         Crosscheck { inner, directory }
     }
@@ -44,10 +44,21 @@ impl Crosscheck {
         Crosscheck { directory: directory.into(), ..self }
     }
 
+    /// The accelerator that is checked.
+    pub(crate) fn inner(&self) -> &dyn Any {
+        self.inner.as_ref()
+    }
+
     /// The error that ends the run.
     #[cold]
-    fn explain(&self, before: &Machine, followed: &Followed, spent: u64, devices: &mut Devices) -> Entered {
-        let stretches = stretch::last(self.inner.as_ref(), before, spent, devices);
+    fn explain(
+        &mut self,
+        before: &Machine,
+        followed: &Followed,
+        spent: u64,
+        devices: &mut Devices,
+    ) -> Entered {
+        let stretches = stretch::last(self.inner.as_mut(), before, spent, devices);
         let report = Report { before, followed, stretches: &stretches };
         let saved = Case { machine: before, report: &report.to_string() }.save_in(&self.directory);
         let message = match saved {
@@ -61,11 +72,7 @@ impl Crosscheck {
 }
 
 impl Accelerator for Crosscheck {
-    fn entries(&self) -> &BitSet {
-        self.inner.entries()
-    }
-
-    fn enter(&self, machine: &mut Machine, devices: &mut Devices) -> Entered {
+    fn enter(&mut self, machine: &mut Machine, devices: &mut Devices) -> Entered {
         let before = machine.clone();
         let entered = self.inner.enter(machine, devices);
         let followed = Followed::by_interpreter(&before, machine, &entered, devices);

@@ -25,7 +25,7 @@ struct Probe {
 /// The stretches up to the first after which the machine is wrong, ascending, for a run that spent so much fuel. None if
 /// the fault does not show again when the run is repeated from a clean start.
 pub(super) fn last(
-    inner: &dyn Accelerator,
+    inner: &mut dyn Accelerator,
     before: &Machine,
     spent: u64,
     devices: &mut Devices,
@@ -51,7 +51,12 @@ pub(super) fn last(
 }
 
 /// The least fuel with which the machine becomes wrong.
-fn first_wrong(inner: &dyn Accelerator, before: &Machine, spent: u64, devices: &mut Devices) -> Option<u64> {
+fn first_wrong(
+    inner: &mut dyn Accelerator,
+    before: &Machine,
+    spent: u64,
+    devices: &mut Devices,
+) -> Option<u64> {
     let mut is_wrong = |fuel: u64| {
         let probe = probe(inner, before, fuel, devices);
         let start = with_fuel(before, fuel);
@@ -71,7 +76,7 @@ fn first_wrong(inner: &dyn Accelerator, before: &Machine, spent: u64, devices: &
     Some(wrong)
 }
 
-fn probe(inner: &dyn Accelerator, before: &Machine, fuel: u64, devices: &mut Devices) -> Probe {
+fn probe(inner: &mut dyn Accelerator, before: &Machine, fuel: u64, devices: &mut Devices) -> Probe {
     let mut after = with_fuel(before, fuel);
     let entered = inner.enter(&mut after, devices);
     let spent = fuel.saturating_sub(after.fuel());

@@ -13,25 +13,16 @@ impl Interpreter {
     /// takes less time than a call with a stack frame: it is entered here, and what it leaves is left to others.
     #[inline(always)]
     pub(super) fn run_to_boundary(&mut self) -> Next {
-        match &self.accelerator {
+        match &mut self.accelerator {
             Some((program, accelerator)) if *program == self.machine.program.hash() => {
-                let accelerator = accelerator.as_ref();
-                match enter(&mut self.machine, &mut self.devices, accelerator) {
+                let accelerator = accelerator.as_mut();
+                match accelerator.enter(&mut self.machine, &mut self.devices) {
                     Entered::Halted => Next::Halt,
                     entered => run_accelerated(&mut self.machine, &mut self.devices, accelerator, entered),
                 }
             }
             _ => run_plain(&mut self.machine, &mut self.devices),
         }
-    }
-}
-
-#[inline(always)]
-fn enter(machine: &mut Machine, devices: &mut Devices, accelerator: &dyn Accelerator) -> Entered {
-    if accelerator.entries().contains(machine.pc) {
-        accelerator.enter(machine, devices)
-    } else {
-        Entered::Declined
     }
 }
 
@@ -51,7 +42,7 @@ fn run_plain(machine: &mut Machine, devices: &mut Devices) -> Next {
 fn run_accelerated(
     machine: &mut Machine,
     devices: &mut Devices,
-    accelerator: &dyn Accelerator,
+    accelerator: &mut dyn Accelerator,
     mut entered: Entered,
 ) -> Next {
     loop {
@@ -63,7 +54,7 @@ fn run_accelerated(
         if let Some(next) = boundary(machine, next) {
             return next;
         }
-        entered = enter(machine, devices, accelerator);
+        entered = accelerator.enter(machine, devices);
     }
 }
 

@@ -22,7 +22,6 @@ use hot::{HotBank, HotRegister};
 use interrupt::Interrupt;
 use learning::Contrast;
 use models::ModelTable;
-use native::NativeMemory;
 use std::sync::Arc;
 use ternsig_isa::limits::{MAX_ELEMENTS, REGISTERS_PER_BANK};
 use ternsig_isa::{Bank, DomainOp, Shape};
@@ -98,7 +97,6 @@ pub struct Machine {
     pub(crate) limits: Limits,
     pub(crate) interrupt: Interrupt,
     pub(crate) scratch: Vec<i32>,
-    pub(crate) native: NativeMemory,
     /// The operation that the last yielding instruction asked for; outstanding ones stand in the status.
     pub(crate) asked: DomainOp,
 }
@@ -144,7 +142,6 @@ impl Machine {
             limits,
             interrupt: Interrupt::default(),
             scratch: Vec::new(),
-            native: NativeMemory::default(),
             asked: DomainOp::PoolSave,
         };
         machine.load(program)?;

@@ -4,27 +4,14 @@ use super::Machine;
 use super::cold::ColdRegister;
 use super::control::{ControlStack, Frame};
 use super::hot::HotBank;
-use std::any::Any;
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use ternsig_isa::limits::REGISTERS_PER_BANK;
 
-/// What an accelerator keeps with a machine: its own memory of what it prepared for it. A clone of the machine has none.
-#[derive(Default)]
-pub(crate) struct NativeMemory(Option<Box<dyn Any + Send + Sync>>);
-
-impl Clone for NativeMemory {
-    fn clone(&self) -> NativeMemory {
-        NativeMemory::default()
-    }
-}
-
-impl fmt::Debug for NativeMemory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("NativeMemory").field(&self.0.is_some()).finish()
-    }
-}
+/// The cold registers of a machine.
+pub type ColdBank = [Option<Arc<ColdRegister>>; REGISTERS_PER_BANK];
+/// The pressure lists of a machine.
+pub type PressureBank = [Option<Vec<i32>>; REGISTERS_PER_BANK];
 
 /// The parts of a machine that an accelerator changes in place. It answers for their agreement: whatever it leaves must be
 /// what the interpreter would have left.
@@ -33,9 +20,9 @@ pub struct NativeState<'a> {
     /// The hot registers.
     pub hot: &'a mut HotBank,
     /// The cold registers. Shared ones are copied before they are changed.
-    pub cold: &'a mut [Option<Arc<ColdRegister>>; REGISTERS_PER_BANK],
+    pub cold: &'a mut ColdBank,
     /// The pressure lists.
-    pub pressure: &'a mut [Option<Vec<i32>>; REGISTERS_PER_BANK],
+    pub pressure: &'a mut PressureBank,
     /// The input buffer. Its spare capacity is the accelerator's to use.
     pub input: &'a mut Vec<i32>,
     /// The target buffer. Its spare capacity is the accelerator's to use.
@@ -58,7 +45,7 @@ pub struct NativeState<'a> {
 
 impl Machine {
     /// The parts that native code works on.
-    #[inline]
+    #[inline(always)]
     pub fn native_state(&mut self) -> NativeState<'_> {
         NativeState {
             hot: &mut self.hot,
@@ -74,18 +61,6 @@ impl Machine {
             call_limit: self.limits.calls,
             interrupt: self.interrupt.flag(),
         }
-    }
-
-    /// The accelerator's memory of this machine.
-    #[inline]
-    pub fn native_memory(&mut self) -> &mut Option<Box<dyn Any + Send + Sync>> {
-        &mut self.native.0
-    }
-
-    /// The accelerator's memory of this machine, to be looked at.
-    #[must_use]
-    pub fn native_memory_ref(&self) -> Option<&(dyn Any + Send + Sync)> {
-        self.native.0.as_deref()
     }
 
     /// Whether native code may create registers and lists of at most `largest` elements each and `added` together,
