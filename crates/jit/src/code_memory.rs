@@ -8,6 +8,16 @@ use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{Linkage, Module, default_libcall_names};
 use std::fmt;
 use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Bytes of machine code that are in memory.
+static IN_MEMORY: AtomicUsize = AtomicUsize::new(0);
+
+/// The bytes of machine code that this process has in memory, of all compilers.
+#[must_use]
+pub fn code_in_memory() -> usize {
+    IN_MEMORY.load(Ordering::Relaxed)
+}
 
 /// The machine code of one function.
 pub(crate) struct Code {
@@ -34,7 +44,10 @@ impl Code {
         let builder = JITBuilder::with_isa(isa.clone(), default_libcall_names());
         let mut module = JITModule::new(builder);
         match define(&mut module, function) {
-            Ok((function, bytes)) => Ok(Code { module: ManuallyDrop::new(module), function, bytes }),
+            Ok((function, bytes)) => {
+                IN_MEMORY.fetch_add(bytes, Ordering::Relaxed);
+                Ok(Code { module: ManuallyDrop::new(module), function, bytes })
+            }
             Err(error) => {
                 // SAFETY: no address of the module's memory has been given out.
                 unsafe { module.free_memory() };
@@ -70,5 +83,6 @@ impl Drop for Code {
         let module = unsafe { ManuallyDrop::take(&mut self.module) };
         // SAFETY: whoever executes the code holds a reference to this value, and the last one is being dropped.
         unsafe { module.free_memory() };
+        IN_MEMORY.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }

@@ -5,7 +5,7 @@ use crate::error::JitError;
 use crate::native::Native;
 use crate::options::{Mode, Options};
 use crate::packs::Packs;
-use crate::statistics::{Guard, Statistics};
+use crate::statistics::{Guard, Statistics, Totals};
 use crate::target;
 use crate::unit::Unit;
 use cranelift_codegen::isa::OwnedTargetIsa;
@@ -60,6 +60,21 @@ impl Jit {
     #[must_use]
     pub fn keep(&self, program: &ValidatedProgram, mode: Mode) -> Kept {
         Kept { _unit: self.unit(program, mode == Mode::Crosscheck) }
+    }
+
+    /// What is held at this moment: what no machine uses any more is gone.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        let units = self.0.units.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut totals = Totals { packs: self.0.packs.in_use(), ..Totals::default() };
+        for unit in units.values().flatten().filter_map(Weak::upgrade) {
+            let versions = unit.versions();
+            totals.programs += 1;
+            totals.versions += versions.len();
+            totals.bytes += versions.iter().map(|version| version.code.bytes()).sum::<usize>();
+            totals.compiling += usize::from(unit.is_compiling());
+        }
+        totals
     }
 
     /// The code of a program: the same for all machines that run it, those aside that are checked.

@@ -1,6 +1,6 @@
 //! The way into machine code and back.
 
-use crate::frame::{ColdSlot, Frame};
+use crate::frame::{ColdSlot, Frame, HotSlot};
 use crate::helpers::{self, Context};
 use crate::instance::{ColdMemory, Instance};
 use crate::lower::emitter::LANES;
@@ -19,8 +19,9 @@ use ternsig_vm::{ColdRegister, Devices, Entered, Machine, StepResult};
 /// Room on the control stack that native code begins with.
 const CONTROL_ROOM: usize = 16;
 
-// SAFETY: the pointers are only followed by code that `run` enters with the machine and its frame to itself: it sets those
-// to buffers anew each time, and those to weights whenever a register has another version than they were set for.
+// SAFETY: the pointers are only followed by code that `run` enters with the machine and its frame to itself. Those to buffers
+// are set anew each time; those to registers unless the machine is known to be as this accelerator has left it, which
+// it is not as soon as anyone else can have changed it ([`Machine::is_known`]).
 unsafe impl Send for Frame {}
 // SAFETY: as above: a shared reference follows no pointer.
 unsafe impl Sync for Frame {}
@@ -36,36 +37,67 @@ pub(crate) fn run(
     devices: &mut Devices,
 ) -> Entered {
     instance.counts.entered += 1;
-    let mut context = Context { machine, devices, instance, packs, version, stopped: None };
-    let context_address: *mut Context<'_> = &raw mut context;
-    fill(&mut context.instance.frame, &mut context.machine.native_state(), version);
-    if context.instance.attached != version.id {
-        attach(context.instance, version, number);
+    if !instance.knows(machine, version) {
+        if instance.attached != version.id {
+            attach(instance, version, number);
+        }
+        point_to_registers(instance, &mut machine.native_state(), version);
+        instance.learn(machine);
     }
-    let frame: *mut Frame = &raw mut *context.instance.frame;
-    context.instance.frame.context = context_address.cast();
+    fill(&mut instance.frame, &mut machine.native_state(), version);
     // SAFETY: `function::signature` is the type of the code that every version has, and the version is held.
-    let code: extern "C" fn(*mut Frame, u32) -> u64 = unsafe { transmute(version.code.address()) };
-    let result = code(frame, entry);
+    let code: NativeCode = unsafe { transmute(version.code.address()) };
+    let mut stopped = None;
+    let result = if version.plans.calls_out {
+        call(code, entry, Context { machine, devices, instance, packs, version, stopped: &mut stopped })
+    } else {
+        code(&raw mut *instance.frame, entry)
+    };
     let at = (result & u64::from(u32::MAX)) as usize;
-    let mut state = context.machine.native_state();
-    take(&mut context.instance.frame, &mut state, version);
-    if result >> 32 == exit::STOPPED {
-        return context.stopped.take().map_or(Entered::Ran, |result| Entered::Stopped(Box::new(result)));
+    let mut state = machine.native_state();
+    take(instance, &mut state, version);
+    match result >> 32 {
+        exit::HALTED => {
+            *state.pc = at;
+            Entered::Halted
+        }
+        exit::YIELDED => Entered::Yielded,
+        exit::STOPPED => stopped.map_or(Entered::Ran, Entered::Stopped),
+        _ => {
+            *state.pc = at;
+            instance.counts.fallbacks[at] += 1;
+            Entered::Ran
+        }
     }
-    *state.pc = at;
-    if result >> 32 == exit::HALTED {
-        return Entered::Halted;
-    }
-    context.instance.counts.fallbacks[at] += 1;
-    Entered::Ran
 }
 
-/// Points a frame to a machine.
+/// `(frame, entry) -> exit and next instruction`, as [`exit`] says.
+type NativeCode = extern "C" fn(*mut Frame, u32) -> u64;
+
+/// Executes code that may call out.
+#[inline(always)]
+fn call(code: NativeCode, entry: u32, mut context: Context<'_>) -> u64 {
+    let address: *mut Context<'_> = &raw mut context;
+    context.instance.frame.context = address.cast();
+    let frame: *mut Frame = &raw mut *context.instance.frame;
+    code(frame, entry)
+}
+
+/// Points the frame to the hot registers, with room for all that the code can write.
+pub(crate) fn point_to_registers(instance: &mut Instance, state: &mut NativeState<'_>, version: &Version) {
+    let frame = &mut instance.frame;
+    frame.interrupt = state.interrupt.as_ptr().cast();
+    for &(register, room) in &version.rooms {
+        let (data, _) = state.hot.raw_parts(register);
+        frame.hot[register] = HotSlot { data: padded(data, room), written: 0 };
+        instance.contents[register] = 0;
+    }
+}
+
+/// Fills in what changes from run to run.
 #[inline(always)]
 pub(crate) fn fill(frame: &mut Frame, state: &mut NativeState<'_>, version: &Version) {
     frame.fuel = *state.fuel;
-    frame.interrupt = state.interrupt.as_ptr().cast();
     let plans = &version.plans;
     if plans.reads_input {
         frame.input = padded(state.input, 0).cast_const();
@@ -77,10 +109,6 @@ pub(crate) fn fill(frame: &mut Frame, state: &mut NativeState<'_>, version: &Ver
         frame.output = padded(state.output, plans.output_room);
     }
     frame.output_len = Frame::NOT_STORED;
-    for &(register, room) in &version.rooms {
-        let (data, _) = state.hot.raw_parts(register);
-        frame.hot[register].data = padded(data, room);
-    }
     if !plans.pressed.is_empty() {
         frame.learning = dopamine_factor(state.dopamine).map_or(0, i64::unsigned_abs);
         fill_pressure(frame, (state.cold, state.pressure), version);
@@ -141,7 +169,9 @@ fn attach(instance: &mut Instance, version: &Version, number: usize) {
     let frame = &mut instance.frame;
     frame.scratch = instance.scratch.as_ptr().cast_mut().cast();
     frame.helper = helpers::help as *const _;
+    frame.press = helpers::press as *const _;
     frame.commit = helpers::commit as *const _;
+    frame.saturating_product = helpers::saturating_product as *const _;
     frame.rotations = ROTATIONS.as_ptr().cast();
     frame.counters = instance.counters[number].as_mut_ptr();
 }
@@ -158,7 +188,8 @@ pub(crate) fn point_to(slot: &mut ColdSlot, memory: &ColdMemory, register: &Cold
             Pack::Plain(pack) => {
                 slot.packed = pack.weights_ptr();
                 slot.row_sums = pack.row_sums_ptr();
-                slot.forbidden_bits = u64::from(pack.forbidden_bits());
+                slot.forbidden_bits = pack.forbidden_bits();
+                slot.wrapping_forbidden_bits = pack.wrapping_forbidden_bits();
             }
             Pack::Gated(pack) => {
                 match pack.rounding() {
@@ -173,30 +204,37 @@ pub(crate) fn point_to(slot: &mut ColdSlot, memory: &ColdMemory, register: &Cold
 
 /// Takes over what native code has left.
 #[inline(always)]
-pub(crate) fn take(frame: &mut Frame, state: &mut NativeState<'_>, version: &Version) {
+pub(crate) fn take(instance: &mut Instance, state: &mut NativeState<'_>, version: &Version) {
+    let (frame, plans) = (&mut instance.frame, &version.plans);
     *state.fuel = frame.fuel;
-    for &register in &version.plans.written {
-        let number = std::mem::take(&mut frame.hot[register].written) as usize;
-        let Some(buffer) = number.checked_sub(1).and_then(|number| version.plans.buffers.get(number)) else {
-            continue;
-        };
-        let (data, shape) = state.hot.raw_parts(register);
-        // SAFETY: the code has written this many elements, for which `fill` made room.
-        unsafe { data.set_len(buffer.len) };
-        *shape = buffer.shape;
-        state.hot.mark_allocated(register);
+    for &register in &plans.written {
+        let (written, content) = (frame.hot[register].written, &mut instance.contents[register]);
+        if written != *content {
+            *content = written;
+            take_register(written, register, state, version);
+        }
     }
     if frame.output_len != Frame::NOT_STORED {
         // SAFETY: the code has written this many elements, for which `fill` made room.
         unsafe { state.output.set_len(frame.output_len as usize) };
-        frame.output_len = Frame::NOT_STORED;
     }
-    if version.plans.uses_control {
+    if plans.uses_control {
         let (frames, calls) = state.control.parts_mut();
         // SAFETY: the code has written the frames up to there, within the capacity.
         unsafe { frames.set_len(frame.control_len as usize) };
         *calls = frame.calls as usize;
     }
+}
+
+/// Takes over another buffer than the register had.
+#[cold]
+fn take_register(number: u64, register: usize, state: &mut NativeState<'_>, version: &Version) {
+    let Some(buffer) = version.plans.buffers.get((number as usize).wrapping_sub(1)) else { return };
+    let (data, shape) = state.hot.raw_parts(register);
+    // SAFETY: the code has written this many elements, for which `point_to_registers` made room.
+    unsafe { data.set_len(buffer.len) };
+    *shape = buffer.shape;
+    state.hot.mark_allocated(register);
 }
 
 /// The result of a helper's step that does not go on.

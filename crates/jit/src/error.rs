@@ -1,5 +1,6 @@
 //! Why there is no native code.
 
+use crate::object::ObjectTarget;
 use std::fmt;
 
 /// Why code could not be generated.
@@ -10,6 +11,12 @@ pub enum JitError {
     Unsupported(String),
     /// The code generator refused.
     Code(String),
+    /// There is no target of this name for objects.
+    UnknownTarget(String),
+    /// What the names in an object are to begin with is no name in C.
+    InvalidPrefix(String),
+    /// Not one instruction of a program becomes native code.
+    NothingNative,
 }
 
 impl JitError {
@@ -27,6 +34,14 @@ impl fmt::Display for JitError {
         match self {
             JitError::Unsupported(reason) => write!(f, "no native code for this processor: {reason}"),
             JitError::Code(reason) => write!(f, "the code generator refused: {reason}"),
+            JitError::UnknownTarget(name) => {
+                let known = ObjectTarget::ALL.map(ObjectTarget::name).join(", ");
+                write!(f, "there is no target \"{name}\"; there are {known}")
+            }
+            JitError::InvalidPrefix(name) => {
+                write!(f, "\"{name}\" is no name in C that begins with a letter")
+            }
+            JitError::NothingNative => f.write_str("no instruction becomes native code"),
         }
     }
 }

@@ -3,10 +3,12 @@
 //! Native code knows a machine only through a [`Frame`]: pointers and lengths of what it reads and writes, filled in when
 //! it is entered and taken over when it leaves. Offsets come from `offset_of!` alone.
 
+use crate::declared::{declared, in_c};
 use std::ffi::c_void;
 use std::mem::{offset_of, size_of};
 use ternsig_isa::limits::REGISTERS_PER_BANK;
 
+declared! {
 /// A hot register as native code sees it.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -16,7 +18,9 @@ pub(crate) struct HotSlot {
     /// Which buffer the code has left here, by its number in the version's table; 0 if it has written nothing.
     pub(crate) written: u64,
 }
+}
 
+declared! {
 /// A cold register as native code sees it. What a program does not use is null.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +35,10 @@ pub(crate) struct ColdSlot {
     pub(crate) packed: *const i16,
     /// The sum of each row of them.
     pub(crate) row_sums: *const i32,
-    /// The bits that no input may have for the single-plane product.
-    pub(crate) forbidden_bits: u64,
+    /// The bits in which inputs must not differ from their sign for the product of a single plane.
+    pub(crate) forbidden_bits: u32,
+    /// The same for the product of two planes whose sums may wrap around.
+    pub(crate) wrapping_forbidden_bits: u32,
     /// Factors of products with temperatures, rounded per product.
     pub(crate) product_factors: *const i32,
     /// Factors of products with temperatures, rounded per weight.
@@ -46,7 +52,9 @@ pub(crate) struct ColdSlot {
     /// 1 if the register is frozen.
     pub(crate) frozen: u64,
 }
+}
 
+declared! {
 /// Everything that native code reaches.
 #[repr(C)]
 #[derive(Debug)]
@@ -79,9 +87,15 @@ pub(crate) struct Frame {
     pub(crate) learning: u64,
     /// Executes an instruction that native code does not own: `(frame, instruction) -> 0 to go on`.
     pub(crate) helper: *const c_void,
-    /// Lets weights take steps: `(frame, what, where in working memory their indexes stand, how many)`.
+    /// Puts pressure on weights: `(frame, what, inputs, how many, directions, how many)`. Where it is null, that is left
+    /// to the interpreter.
+    pub(crate) press: *const c_void,
+    /// Lets weights take steps: `(frame, what)`. Where it is null, that is left to the interpreter.
     pub(crate) commit: *const c_void,
-    /// What the two functions work on.
+    /// The product of weights and inputs whose sums can leave 32 bits: `(frame, cold register, inputs, how many, outputs,
+    /// how many)`.
+    pub(crate) saturating_product: *const c_void,
+    /// What these functions work on.
     pub(crate) context: *mut c_void,
     /// The factors of each position's rotation.
     pub(crate) rotations: *const f64,
@@ -91,6 +105,12 @@ pub(crate) struct Frame {
     pub(crate) hot: [HotSlot; REGISTERS_PER_BANK],
     /// The cold registers.
     pub(crate) cold: [ColdSlot; REGISTERS_PER_BANK],
+}
+}
+
+in_c! {
+    HotSlot => "ternsig_hot_slot",
+    ColdSlot => "ternsig_cold_slot",
 }
 
 impl Frame {
@@ -108,6 +128,7 @@ impl Frame {
             packed: null(),
             row_sums: null(),
             forbidden_bits: 0,
+            wrapping_forbidden_bits: 0,
             product_factors: null(),
             weight_factors: null(),
             thresholds: null(),
@@ -130,7 +151,9 @@ impl Frame {
             call_limit: 0,
             learning: 0,
             helper: null(),
+            press: null(),
             commit: null(),
+            saturating_product: null(),
             context: null_mut(),
             rotations: null(),
             counters: null_mut(),

@@ -4,9 +4,10 @@ use crate::entry;
 use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::lower::function::exit;
-use crate::mastery::Commit;
+use crate::mastery::{Commit, Press};
 use crate::packs::Packs;
 use crate::version::Version;
+use ternsig_isa::{Signal, Temperature};
 use ternsig_vm::accelerator::step;
 use ternsig_vm::{Devices, Machine, StepResult};
 
@@ -18,7 +19,7 @@ pub(crate) struct Context<'a> {
     pub(crate) packs: &'a Packs,
     pub(crate) version: &'a Version,
     /// The result of a step after which the run does not go on.
-    pub(crate) stopped: Option<StepResult>,
+    pub(crate) stopped: &'a mut Option<Box<StepResult>>,
 }
 
 /// Executes the instruction at `at` as the interpreter does. 0 if native code goes on behind it, else how it leaves.
@@ -29,22 +30,76 @@ pub(crate) extern "C" fn help(frame: *mut Frame, at: u64) -> u64 {
     context.help(at as usize)
 }
 
-/// Lets weights take the steps of mastery: see [`Context::commit`].
-pub(crate) extern "C" fn commit(frame: *mut Frame, what: u64, list: u64, count: u64) {
+/// Puts the pressure of mastery on weights: see [`Context::press`].
+pub(crate) extern "C" fn press(
+    frame: *mut Frame,
+    what: u64,
+    inputs: *const i32,
+    input_count: u64,
+    directions: *const i32,
+    direction_count: u64,
+) {
     // SAFETY: as in `help`.
     let context = unsafe { &mut *(*frame).context.cast::<Context<'_>>() };
-    context.commit(Commit::unpacked(what), list as usize, count);
+    // SAFETY: native code hands on registers that hold as many elements, which nothing changes meanwhile.
+    let inputs = unsafe { std::slice::from_raw_parts(inputs, input_count as usize) };
+    // SAFETY: as above.
+    let directions = unsafe { std::slice::from_raw_parts(directions, direction_count as usize) };
+    context.press(Press::of_word(what), inputs, directions);
+}
+
+/// Lets weights take the steps of mastery: see [`Context::commit`].
+pub(crate) extern "C" fn commit(frame: *mut Frame, what: u64) {
+    // SAFETY: as in `help`.
+    let context = unsafe { &mut *(*frame).context.cast::<Context<'_>>() };
+    context.commit(Commit::of_word(what));
+}
+
+/// The product of a cold register with inputs of any size.
+pub(crate) extern "C" fn saturating_product(
+    frame: *mut Frame,
+    register: u64,
+    inputs: *const i32,
+    input_count: u64,
+    outputs: *mut i32,
+    output_count: u64,
+) {
+    // SAFETY: as in `help`.
+    let context = unsafe { &mut *(*frame).context.cast::<Context<'_>>() };
+    // SAFETY: native code hands on as many elements of a register or of working memory.
+    let inputs = unsafe { std::slice::from_raw_parts(inputs, input_count as usize) };
+    // SAFETY: native code hands on a part of working memory, which is none of the inputs.
+    let outputs = unsafe { std::slice::from_raw_parts_mut(outputs, output_count as usize) };
+    if let Some(weights) = context.machine.cold(register as usize) {
+        let columns = weights.shape().dim(1).unwrap_or(0);
+        ternsig_kernels::saturating_product(weights.values(), columns, inputs, outputs);
+    }
+}
+
+/// Signals as polarity and magnitude. The polarities have to stay −1, 0 or 1.
+pub(crate) fn signal_bytes(signals: &mut [Signal]) -> &mut [[u8; 2]] {
+    const { assert!(size_of::<Signal>() == 2 && align_of::<Signal>() == 1) };
+    // SAFETY: a signal is `repr(C)` with the polarity and the magnitude, one byte each, and any bytes are valid for both.
+    unsafe { std::slice::from_raw_parts_mut(signals.as_mut_ptr().cast(), signals.len()) }
+}
+
+/// The codes of temperatures.
+pub(crate) fn codes(temperatures: &[Temperature]) -> &[u8] {
+    // SAFETY: a temperature is `repr(u8)`: one byte, which is its code.
+    unsafe { std::slice::from_raw_parts(temperatures.as_ptr().cast(), temperatures.len()) }
 }
 
 impl Context<'_> {
     fn help(&mut self, at: usize) -> u64 {
-        entry::take(&mut self.instance.frame, &mut self.machine.native_state(), self.version);
+        entry::take(self.instance, &mut self.machine.native_state(), self.version);
         *self.machine.native_state().pc = at;
         self.instance.counts.helped[at] += 1;
         let result = step(self.machine, self.devices);
         let next = self.machine.pc();
-        let code = if !entry::goes_on(&result) {
-            self.stopped = Some(result);
+        let code = if matches!(result, StepResult::Yield(_)) {
+            exit::YIELDED << 32 | next as u64
+        } else if !entry::goes_on(&result) {
+            *self.stopped = Some(Box::new(result));
             exit::STOPPED << 32 | next as u64
         } else {
             match self.version.entry(next).filter(|_| next == at + 1) {
@@ -58,7 +113,9 @@ impl Context<'_> {
                 None => next as u64,
             }
         };
-        entry::fill(&mut self.instance.frame, &mut self.machine.native_state(), self.version);
+        let state = &mut self.machine.native_state();
+        entry::point_to_registers(self.instance, state, self.version);
+        entry::fill(&mut self.instance.frame, state, self.version);
         code
     }
 }

@@ -3,9 +3,12 @@
 use crate::analysis::facts::Weights;
 use crate::entry;
 use crate::frame::Frame;
+use crate::mastery::Learning;
 use crate::packs::{Form, Kept, Packs};
 use crate::statistics::{Counts, Guard};
 use crate::version::{ColdUse, Version};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use ternsig_isa::limits::REGISTERS_PER_BANK;
 use ternsig_kernels::Lanes32;
 use ternsig_vm::{ColdRegister, Machine};
@@ -23,10 +26,10 @@ pub(crate) struct ColdMemory {
 }
 
 impl ColdMemory {
-    /// Follows weights that have changed in place: those with these indexes since this version.
-    pub(crate) fn learned(&mut self, before: u64, register: &ColdRegister, changed: &[i32]) {
+    /// After weights have moved in place since this version, of which the packed forms have been told but for a rest.
+    pub(crate) fn learned(&mut self, before: u64, register: &ColdRegister, rest: Option<Range<usize>>) {
         for kept in self.packs.iter_mut().flatten() {
-            kept.follow(before, register, changed);
+            kept.finish(before, register, rest.clone());
         }
         if self.version == before {
             self.version = register.version();
@@ -37,11 +40,19 @@ impl ColdMemory {
 /// What the engine keeps of an interpreter's machine.
 #[derive(Debug)]
 pub(crate) struct Instance {
+    /// Tells it from all others.
+    id: u64,
+    /// How often it has got to know a machine.
+    visits: u64,
     pub(crate) frame: Box<Frame>,
     /// The version of the code whose working memory and counters the frame points to.
     pub(crate) attached: u64,
+    /// The buffer of each hot register that the machine has, by its number in that version's table; 0 if the code has
+    /// written nothing.
+    pub(crate) contents: Box<[u64; REGISTERS_PER_BANK]>,
     pub(crate) scratch: Lanes32,
     pub(crate) cold: Box<[ColdMemory; REGISTERS_PER_BANK]>,
+    pub(crate) learning: Learning,
     /// The counters of each version's code.
     pub(crate) counters: Vec<Vec<u64>>,
     pub(crate) counts: Counts,
@@ -49,11 +60,16 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(crate) fn new(program_len: usize) -> Instance {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Instance {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            visits: 0,
             frame: Box::new(Frame::empty()),
             attached: 0,
+            contents: Box::new([0; REGISTERS_PER_BANK]),
             scratch: Lanes32::zeroed(0),
             cold: Box::new(std::array::from_fn(|_| ColdMemory::default())),
+            learning: Learning::default(),
             counters: Vec::new(),
             counts: Counts::new(program_len),
         }
@@ -68,6 +84,18 @@ impl Instance {
         }
     }
 
+    /// Whether the frame points to the machine as it is, for this version.
+    #[inline(always)]
+    pub(crate) fn knows(&self, machine: &Machine, version: &Version) -> bool {
+        machine.is_known(self.id, self.visits) && self.attached == version.id
+    }
+
+    /// Says that the frame points to the machine as it is, and to no other.
+    pub(crate) const fn learn(&mut self, machine: &mut Machine) {
+        self.visits += 1;
+        machine.make_known(self.id, self.visits);
+    }
+
     /// Whether a version may be entered there with the machine as it is; packed weights are up to date then.
     #[inline(always)]
     pub(crate) fn admits(
@@ -77,9 +105,7 @@ impl Instance {
         machine: &mut Machine,
         packs: &Packs,
     ) -> Result<(), Guard> {
-        if !machine.has_room_for(version.plans.largest, version.added) {
-            return Err(Guard::Room);
-        }
+        let known = self.knows(machine, version);
         let state = machine.native_state();
         if state.input.len() != version.facts.input_len && version.plans.reads_input
             || state.target.len() != version.facts.target_len && version.plans.reads_target
@@ -94,6 +120,21 @@ impl Instance {
                 _ => return Err(Guard::Shape),
             }
         }
+        if known { Ok(()) } else { self.admits_unknown(version, machine, packs) }
+    }
+
+    /// The same for what only others can have changed. Native code itself never exceeds the room that there was for all
+    /// that it can write.
+    fn admits_unknown(
+        &mut self,
+        version: &Version,
+        machine: &mut Machine,
+        packs: &Packs,
+    ) -> Result<(), Guard> {
+        if !machine.has_room_for(version.plans.largest, version.added) {
+            return Err(Guard::Room);
+        }
+        let state = machine.native_state();
         for weights in &version.cold {
             let register = state.cold[weights.register].as_deref().ok_or(Guard::Weights)?;
             let memory = &self.cold[weights.register];

@@ -1,10 +1,47 @@
-//! The steps that weights take when their pressure has reached the threshold.
+//! Mastery's pressure, and the steps that weights take when it has reached the threshold.
 
 use crate::entry;
-use crate::helpers::Context;
+use crate::helpers::{self, Context};
+use crate::packs::Followers;
+use std::sync::Arc;
 use ternsig_isa::limits::REGISTERS_PER_BANK;
-use ternsig_vm::arith::mastery;
+use ternsig_kernels::mastery::{self, Learner, Positions, Rule};
+use ternsig_vm::arith::mastery as operands;
+use ternsig_vm::machine::cold::WeightLists;
 use ternsig_vm::machine::native::NativeState;
+
+/// Memory for learning, kept from one instruction to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Learning {
+    positions: Positions,
+    /// The strength of each input.
+    strengths: Vec<i32>,
+}
+
+/// Pressure on one register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Press {
+    /// The cold register, by index.
+    pub(crate) register: usize,
+    /// The scale, as the operand says it.
+    scale: u8,
+}
+
+impl Press {
+    pub(crate) const fn new(register: usize, scale: u8) -> Press {
+        Press { register, scale }
+    }
+
+    /// All of it in one number.
+    pub(crate) const fn word(self) -> u64 {
+        (self.register as u64) << 8 | self.scale as u64
+    }
+
+    pub(crate) const fn of_word(word: u64) -> Press {
+        let [scale, register, ..] = word.to_le_bytes();
+        Press { register: register as usize % REGISTERS_PER_BANK, scale }
+    }
+}
 
 /// A commit of one register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,75 +53,78 @@ pub(crate) struct Commit {
 }
 
 impl Commit {
-    /// Instead of a number of weights: all of them.
-    pub(crate) const ALL: u64 = u64::MAX;
-
     pub(crate) const fn new(register: usize, threshold: u8, step: u8) -> Commit {
         Commit { register, threshold, step }
     }
 
-    /// The least pressure with which any weight takes a step, at least 1.
-    pub(crate) fn least_threshold(self) -> i32 {
-        let least = mastery::thresholds(self.threshold).into_iter().flatten().min();
-        least.map_or(i32::MAX, |least| least as i32)
-    }
-
     /// All of it in one number.
-    pub(crate) const fn packed(self) -> u64 {
+    pub(crate) const fn word(self) -> u64 {
         (self.register as u64) << 16 | (self.threshold as u64) << 8 | self.step as u64
     }
 
-    pub(crate) const fn unpacked(packed: u64) -> Commit {
-        let [step, threshold, register, ..] = packed.to_le_bytes();
+    pub(crate) const fn of_word(word: u64) -> Commit {
+        let [step, threshold, register, ..] = word.to_le_bytes();
         Commit { register: register as usize % REGISTERS_PER_BANK, threshold, step }
+    }
+
+    fn rule(self) -> Rule {
+        let threshold = |limit: Option<i64>| limit.and_then(|limit| u32::try_from(limit).ok());
+        Rule {
+            thresholds: operands::thresholds(self.threshold)
+                .map(|limit| threshold(limit).unwrap_or(u32::MAX)),
+            step: operands::step(self.step),
+        }
     }
 }
 
 impl Context<'_> {
-    /// Lets weights take their steps: those whose indexes stand in working memory from `list` on, or all. Afterwards
-    /// working memory holds the indexes of those that changed, and packed weights are up to date.
-    pub(crate) fn commit(&mut self, commit: Commit, list: usize, count: u64) {
+    /// Adds to the pressure of a matrix what its inputs and directions ask for. There is a list of its length.
+    pub(crate) fn press(&mut self, press: Press, inputs: &[i32], directions: &[i32]) {
+        let NativeState { pressure, dopamine, .. } = self.machine.native_state();
+        let (Some(pressure), Some(factor)) =
+            (&mut pressure[press.register], operands::dopamine_factor(dopamine))
+        else {
+            return;
+        };
+        let strengths = &mut self.instance.learning.strengths;
+        strengths.resize(inputs.len(), 0);
+        let scale = u32::from(operands::scale(press.scale)) * factor as u32;
+        if mastery::strengths(inputs, scale, strengths) {
+            mastery::press(pressure, strengths, directions);
+        }
+    }
+
+    /// Lets the weights of a register take their steps; packed weights are up to date afterwards.
+    pub(crate) fn commit(&mut self, commit: Commit) {
         let NativeState { cold, pressure, .. } = self.machine.native_state();
         let (Some(register), Some(pressure)) = (&mut cold[commit.register], &mut pressure[commit.register])
         else {
             return;
         };
-        let len = pressure.len().min(register.len());
-        let count = if count == Commit::ALL { None } else { Some(count as usize) };
-        let (thresholds, step) = (mastery::thresholds(commit.threshold), mastery::step(commit.step));
-        let old_version = register.version();
-        let weights = std::sync::Arc::make_mut(register);
-        let working = self.instance.scratch.as_mut_slice().get_mut(list..).unwrap_or_default();
-        let mut changed = 0;
+        let (rule, before) = (commit.rule(), register.version());
+        // What others share is copied only if something has to be done.
+        if Arc::get_mut(register).is_none() && !mastery::any_reaches(rule, pressure) {
+            return;
+        }
+        let weights = Arc::make_mut(register);
+        let memory = &mut self.instance.cold[commit.register];
         let mut edit = weights.edit();
-        for number in 0..count.unwrap_or(len) {
-            let index = if count.is_some() {
-                working.get(number).map_or(len, |&index| index as usize)
-            } else {
-                number
-            };
-            let Some(p) = pressure[..len].get_mut(index) else { continue };
-            let reached = thresholds[edit.temperature(index) as usize]
-                .is_some_and(|threshold| i64::from(p.unsigned_abs()) >= threshold);
-            if !reached {
-                continue;
-            }
-            let old = edit.signals()[index];
-            let new = old.stepped(p.signum() as i8, step);
-            *p = 0;
-            if new != old {
-                edit.set(index, new);
-                // The list has room for every weight, and is not read any more up to here.
-                if let Some(place) = working.get_mut(changed) {
-                    *place = index as i32;
-                }
-                changed += 1;
-            }
+        let WeightLists { signals, values, temperatures } = edit.lists();
+        let signals = helpers::signal_bytes(signals);
+        let classes = temperatures.map(helpers::codes);
+        let mut learner = Learner { pressure, signals, values, classes };
+        let moved = mastery::commit(rule, &mut learner, &mut self.instance.learning.positions, || {
+            let codes = classes.unwrap_or_default();
+            Followers(memory.packs.each_mut().map(|kept| kept.as_mut()?.follower(before, codes)))
+        });
+        if let Some(moved) = &moved {
+            edit.mark(moved.range.clone());
         }
         drop(edit);
-        let changed = &working[..changed.min(working.len())];
-        let memory = &mut self.instance.cold[commit.register];
-        memory.learned(old_version, weights, changed);
-        entry::point_to(&mut self.instance.frame.cold[commit.register], memory, weights);
+        // A copy has another version and lies elsewhere, whether anything has moved or not.
+        if weights.version() != before {
+            memory.learned(before, weights, moved.and_then(|moved| moved.rest));
+            entry::point_to(&mut self.instance.frame.cold[commit.register], memory, weights);
+        }
     }
 }

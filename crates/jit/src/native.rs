@@ -46,7 +46,7 @@ impl Native {
         let (at, packs) = (machine.pc(), &unit.shared.packs);
         let mut failed: Option<Guard> = None;
         for (number, version) in versions.iter().enumerate() {
-            let Some(entry) = version.entry(at) else { continue };
+            let Some(entry) = version.begin(at) else { continue };
             match instance.admits(version, entry, machine, packs) {
                 Ok(()) => {
                     return Some(entry::run(instance, packs, (version, number), entry, machine, devices));
@@ -67,6 +67,10 @@ impl Native {
         if !self.unit.entries.contains(at) {
             return Entered::Declined;
         }
+        if self.versions.iter().any(|version| version.is_helper(at)) {
+            self.instance.counts.helped[at] += 1;
+            return Entered::Declined;
+        }
         if self.tier_up(machine)
             && let Some(entered) = self.try_versions(machine, devices)
         {
@@ -83,7 +87,7 @@ impl Native {
             return false;
         }
         let known = self.versions.iter().any(|version| version.plans.foreign.contains_key(&at));
-        if known && self.versions.iter().all(|version| version.entry(at).is_none()) {
+        if known && self.versions.iter().all(|version| version.begin(at).is_none()) {
             return false;
         }
         match self.mode {

@@ -1,8 +1,13 @@
 //! Packed weights: derived from cold registers, shared where registers are.
 
+use crate::helpers;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use ternsig_isa::Temperature;
+use ternsig_kernels::gated::GatedFollower;
+use ternsig_kernels::mastery::Follow;
+use ternsig_kernels::plain::PlainFollower;
 use ternsig_kernels::{GateClass, GatedWeights, PlainWeights, Rounding};
 use ternsig_vm::ColdRegister;
 
@@ -48,7 +53,7 @@ impl Pack {
         let (rows, columns) = (shape.dim(0)?, shape.dim(1)?);
         let gated = |rounding| {
             let (codes, classes) = (codes(register), Temperature::ALL.map(class));
-            GatedWeights::pack(register.values(), &codes, (rows, columns), classes, rounding).map(Pack::Gated)
+            GatedWeights::pack(register.values(), codes, (rows, columns), classes, rounding).map(Pack::Gated)
         };
         match form {
             Form::Plain => PlainWeights::pack(register.values(), rows, columns).map(Pack::Plain),
@@ -58,8 +63,8 @@ impl Pack {
     }
 }
 
-fn codes(register: &ColdRegister) -> Vec<u8> {
-    register.temperatures().unwrap_or_default().iter().map(|&temperature| temperature as u8).collect()
+fn codes(register: &ColdRegister) -> &[u8] {
+    helpers::codes(register.temperatures().unwrap_or_default())
 }
 
 fn class(temperature: Temperature) -> GateClass {
@@ -82,20 +87,47 @@ impl Kept {
         self.version == register.version()
     }
 
-    /// Takes over weights that have changed since this version: those with these indexes.
-    pub(crate) fn follow(&mut self, before: u64, register: &ColdRegister, changed: &[i32]) {
+    /// Takes over single weights that move, if it is of this version; `codes` are those of their temperatures.
+    pub(crate) fn follower<'a>(&'a mut self, before: u64, codes: &'a [u8]) -> Option<Follower<'a>> {
+        if self.version != before {
+            return None;
+        }
+        Some(match Arc::make_mut(&mut self.pack) {
+            Pack::Plain(plain) => Follower::Plain(plain.follower()),
+            Pack::Gated(gated) => Follower::Gated(gated.follower(codes)),
+        })
+    }
+
+    /// After weights have moved since this version, of which the followers have been told but for a rest.
+    pub(crate) fn finish(&mut self, before: u64, register: &ColdRegister, rest: Option<Range<usize>>) {
         if self.version != before {
             return;
         }
         self.version = register.version();
-        if changed.is_empty() {
-            return;
-        }
-        let changed = changed.iter().map(|&index| index as usize);
         match Arc::make_mut(&mut self.pack) {
-            Pack::Plain(plain) => plain.update(register.values(), changed),
-            Pack::Gated(gated) => {
-                gated.update(register.values(), |index| register.temperature(index) as u8, changed);
+            Pack::Plain(plain) => plain.finish(register.values(), rest),
+            Pack::Gated(gated) => gated.finish(register.values(), codes(register), rest),
+        }
+    }
+}
+
+/// A packed form that follows single weights.
+#[derive(Debug)]
+pub(crate) enum Follower<'a> {
+    Plain(PlainFollower<'a>),
+    Gated(GatedFollower<'a>),
+}
+
+/// All packed forms of a register.
+#[derive(Debug)]
+pub(crate) struct Followers<'a>(pub(crate) [Option<Follower<'a>>; Form::ALL.len()]);
+
+impl Follow for Followers<'_> {
+    fn weights(&mut self, values: &[i16], first: usize, positions: &[u16]) {
+        for follower in self.0.iter_mut().flatten() {
+            match follower {
+                Follower::Plain(plain) => plain.weights(values, first, positions),
+                Follower::Gated(gated) => gated.weights(values, first, positions),
             }
         }
     }
@@ -114,6 +146,12 @@ impl Packs {
             *kept = self.find(register, form, old).map(|pack| Kept { version, pack });
         }
         kept.is_some()
+    }
+
+    /// How many there are.
+    pub(crate) fn in_use(&self) -> usize {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.values().filter(|pack| pack.strong_count() > 0).count()
     }
 
     fn find(&self, register: &ColdRegister, form: Form, old: Option<Kept>) -> Option<Arc<Pack>> {
@@ -141,7 +179,7 @@ fn repacked(register: &ColdRegister, old: Option<Kept>) -> Option<Arc<Pack>> {
     let rows = edit.first_row..edit.end_row;
     match Arc::make_mut(&mut pack) {
         Pack::Plain(plain) => plain.repack_rows(register.values(), rows),
-        Pack::Gated(gated) => gated.repack_rows(register.values(), &codes(register), rows),
+        Pack::Gated(gated) => gated.repack_rows(register.values(), codes(register), rows),
     }
     Some(pack)
 }

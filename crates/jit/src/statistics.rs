@@ -52,6 +52,21 @@ impl Counts {
     }
 }
 
+/// What a compiler holds for all machines that use it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Totals {
+    /// Programs whose code is kept.
+    pub programs: usize,
+    /// Versions of their code.
+    pub versions: usize,
+    /// Their machine code in bytes.
+    pub bytes: usize,
+    /// Packed forms of weights.
+    pub packs: usize,
+    /// Programs that the background compiles a version of, or is about to.
+    pub compiling: usize,
+}
+
 /// What the engine did for one machine. Instructions are indexes into its program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statistics {

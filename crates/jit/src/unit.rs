@@ -6,10 +6,11 @@ use crate::analysis::infer;
 use crate::background;
 use crate::bit_set::BitSet;
 use crate::engine::Shared;
-use crate::lower::plan::{Plan, by_effect, may_ask_device};
+use crate::lower::plan::may_ask_device;
 use crate::version::Version;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use ternsig_isa::Effect;
 use ternsig_program::{StepOp, ValidatedProgram};
 use ternsig_vm::Machine;
 
@@ -42,7 +43,9 @@ impl Unit {
         let used = infer::used(&program);
         let len = program.steps().len();
         let foreign = |at: usize| match program.steps()[at].op {
-            StepOp::Standard(op) => matches!(by_effect(op), Plan::Leave(_)) || checked && may_ask_device(op),
+            StepOp::Standard(op) => {
+                matches!(op.row().effect, Effect::Yield(_)) || checked && may_ask_device(op)
+            }
             StepOp::User { .. } => true,
         };
         let fits = len <= shared.options.program_limit;
@@ -114,6 +117,11 @@ impl Unit {
     /// Whether machines have waited for code often enough for it to pay.
     pub(crate) fn is_hot(&self) -> bool {
         self.waited.fetch_add(1, Ordering::Relaxed) >= self.shared.options.tier_up_after
+    }
+
+    /// Whether the background has a version of it to compile.
+    pub(crate) fn is_compiling(&self) -> bool {
+        self.compiling.load(Ordering::Acquire)
     }
 
     /// Lets the background compile a version for these facts, unless it is at one already.

@@ -34,6 +34,8 @@ pub(crate) struct Version {
     /// Tells it from all others.
     pub(crate) id: u64,
     entry_at: Vec<u32>,
+    /// The same without those that only call a helper.
+    begin_at: Vec<u32>,
     /// Rooms as a list, and the elements of all registers that can be written.
     pub(crate) rooms: Vec<(usize, usize)>,
     pub(crate) added: usize,
@@ -56,8 +58,12 @@ impl Version {
         let (function, plans) = function::build(program, flow, &facts, isa.as_ref(), count, &mut context);
         let code = Code::compile(isa, function)?;
         let mut entry_at = vec![NONE; program.steps().len() + 1];
+        let mut begin_at = entry_at.clone();
         for (number, entry) in plans.entries.iter().enumerate() {
             entry_at[entry.at] = number as u32;
+            if !entry.is_helper {
+                begin_at[entry.at] = number as u32;
+            }
         }
         let cold = (0..facts.cold.len()).filter(|&register| used.cold(register)).filter_map(|register| {
             let forms = plans.packed.get(&register).copied().unwrap_or_default();
@@ -67,12 +73,34 @@ impl Version {
         let rooms: Vec<_> = plans.rooms.iter().map(|(&register, &room)| (register, room)).collect();
         let added = plans.written.iter().filter_map(|register| plans.rooms.get(register)).sum();
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        Ok(Version { code, facts, plans, cold, id, entry_at, rooms, added, compile_time: begin.elapsed() })
+        Ok(Version {
+            code,
+            facts,
+            plans,
+            cold,
+            id,
+            entry_at,
+            begin_at,
+            rooms,
+            added,
+            compile_time: begin.elapsed(),
+        })
+    }
+
+    /// The number of the entry at an instruction where the interpreter hands over.
+    #[inline]
+    pub(crate) fn begin(&self, at: usize) -> Option<u32> {
+        self.begin_at.get(at).copied().filter(|&number| number != NONE)
     }
 
     /// The number of the entry at an instruction.
     pub(crate) fn entry(&self, at: usize) -> Option<u32> {
         self.entry_at.get(at).copied().filter(|&number| number != NONE)
+    }
+
+    /// Whether the code at an instruction only calls a helper.
+    pub(crate) fn is_helper(&self, at: usize) -> bool {
+        self.entry(at).is_some_and(|number| self.entry_point(number).is_helper)
     }
 
     pub(crate) fn entry_point(&self, number: u32) -> &EntryPoint {

@@ -1,5 +1,9 @@
 //! Weights under temperatures: what a weight contributes depends on its class and on the input's strength.
 
+mod learned;
+
+pub use learned::GatedFollower;
+
 use crate::lanes::Lanes32;
 use crate::limits::{LARGEST_WEIGHT, is_addressable, is_affordable, row_of};
 use std::ops::Range;
@@ -78,31 +82,6 @@ impl GatedWeights {
         for output in rows.start..rows.end.min(self.outputs) {
             let row = (row_of(values, output, self.inputs), row_of(codes, output, self.inputs));
             self.repack_row(row, output * self.row_stride());
-        }
-    }
-
-    /// Takes over single weights from the values of the whole matrix: the row-major indexes of what changed. `code` gives
-    /// the class of a weight, which has to be what it was packed with. Indexes beyond the matrix are ignored. The addresses
-    /// stay.
-    pub fn update(
-        &mut self,
-        values: &[i16],
-        code: impl Fn(usize) -> u8,
-        changed: impl IntoIterator<Item = usize>,
-    ) {
-        let (inputs, stride) = (self.inputs, self.row_stride());
-        if inputs == 0 {
-            return;
-        }
-        let of_class = self.classes.map(|class| class.conductance.clamp(0, FULL));
-        let factors = self.factors.as_mut_slice();
-        for index in changed.into_iter().filter(|&index| index / inputs < self.outputs) {
-            let value = values.get(index).copied().unwrap_or(0).clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT);
-            let factor = of_class[usize::from(code(index).min(3))] * i32::from(value);
-            factors[index / inputs * stride + index % inputs] = match self.rounding {
-                Rounding::PerProduct => factor,
-                Rounding::PerWeight => factor / FULL,
-            };
         }
     }
 
@@ -207,29 +186,6 @@ mod tests {
         assert_eq!(list(packed.thresholds()), [15, 120, 60, 120, 0, NEVER, NEVER, NEVER]);
         let packed = GatedWeights::pack(&values, &codes, (1, 5), CLASSES, Rounding::PerWeight).unwrap();
         assert_eq!(list(packed.factors()), [78, -9, 3, -30, 5, 0, 0, 0]);
-    }
-
-    #[test]
-    fn single_weights_are_taken_over_as_if_packed_anew() {
-        for rounding in [Rounding::PerProduct, Rounding::PerWeight] {
-            for (outputs, inputs) in [(1, 1), (3, 17), (5, 4), (7, 0)] {
-                let len = outputs * inputs;
-                let codes: Vec<u8> = (0..len).map(|index| (index * 5 % 7) as u8).collect();
-                let mut values: Vec<i16> = (0..len).map(|index| (index * 37 % 511) as i16 - 255).collect();
-                let pack = |values: &[i16]| {
-                    GatedWeights::pack(values, &codes, (outputs, inputs), CLASSES, rounding).unwrap()
-                };
-                let mut packed = pack(&values);
-                for step in [1, 2, 3, 7] {
-                    let changed = (0..len).step_by(step);
-                    changed
-                        .clone()
-                        .for_each(|index| values[index] = ((index * step + 11) % 601) as i16 - 300);
-                    packed.update(&values, |index| codes[index], changed.chain([len, len + 9, usize::MAX]));
-                    assert_eq!(packed, pack(&values), "{outputs} by {inputs}");
-                }
-            }
-        }
     }
 
     #[test]

@@ -6,17 +6,23 @@
 //! is what every faster way is compared with.
 //!
 //! Packing fails only for a shape beyond [`MAX_INPUTS`], or one that claims far more weights than there are values.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
+#[allow(unsafe_code, reason = "vectors of particular processors")]
+mod arch;
 pub mod gated;
 pub mod lanes;
 pub mod layout;
 pub mod limits;
+pub mod mastery;
 pub mod plain;
 pub mod portable;
+mod rows;
+pub mod saturating;
 
 pub use gated::{GateClass, GatedWeights, Rounding};
 pub use lanes::{Lanes, Lanes16, Lanes32};
 pub use layout::{Arrangement, Layout, RowPath};
 pub use limits::{FLUSH_INTERVAL, LARGEST_WEIGHT, MAX_INPUTS};
 pub use plain::PlainWeights;
+pub use saturating::saturating_product;

@@ -1,23 +1,69 @@
 //! Weights without temperatures.
 
+mod learned;
+
+pub use learned::PlainFollower;
+
 use crate::lanes::{Lanes16, Lanes32};
-use crate::layout::Layout;
+use crate::layout::{Layout, RowPath};
 use crate::limits::{LARGEST_WEIGHT, is_affordable, row_of};
 use std::ops::Range;
 
 /// The widest inputs of a single plane, in bits below the sign.
 const PLANE_BITS: u32 = 15;
 
+/// The widest inputs of two planes whose sums may wrap around, in bits below the sign.
+const WRAPPING_BITS: u32 = 30;
+
 /// A packed matrix of plain weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlainWeights {
     layout: Layout,
+    rows: Vec<Row>,
     weights: Lanes16,
     row_sums: Lanes32,
-    /// The sum of the magnitudes of each row.
-    row_norms: Vec<u32>,
     largest_row: u32,
     forbidden_bits: u32,
+    wrapping_forbidden_bits: u32,
+}
+
+/// A row of a packed matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Row {
+    /// Where its weights lie.
+    path: RowPath,
+    sums: Sums,
+}
+
+/// The sum of some weights and that of their magnitudes, which is never below 0: in one number, because adding to a number
+/// that was only just stored takes long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Sums(i64);
+
+impl Sums {
+    /// Both for a single weight.
+    fn of(weight: i16) -> Sums {
+        Sums::new(weight.into(), weight.unsigned_abs().into())
+    }
+
+    fn new(sum: i32, norm: u32) -> Sums {
+        Sums((i64::from(sum) << 32) + i64::from(norm))
+    }
+
+    /// Another weight in place of one of them.
+    fn replace(&mut self, old: i16, new: i16) {
+        self.0 += Sums::of(new).0 - Sums::of(old).0;
+    }
+
+    /// The sum of the weights.
+    fn sum(self) -> i32 {
+        (self.0 >> 32) as i32
+    }
+
+    /// The sum of their magnitudes.
+    fn norm(self) -> u32 {
+        self.0 as u32
+    }
 }
 
 impl PlainWeights {
@@ -34,11 +80,14 @@ impl PlainWeights {
         }
         let mut packed = PlainWeights {
             layout,
+            rows: (0..outputs)
+                .filter_map(|output| Some(Row { path: layout.row(output)?, sums: Sums::default() }))
+                .collect(),
             weights: Lanes16::zeroed(layout.len()),
             row_sums: Lanes32::zeroed(sums),
-            row_norms: vec![0; outputs],
             largest_row: 0,
             forbidden_bits: 0,
+            wrapping_forbidden_bits: 0,
         };
         packed.repack_rows(values, 0..outputs);
         Some(packed)
@@ -49,49 +98,23 @@ impl PlainWeights {
         for output in rows.start..rows.end.min(self.layout.outputs()) {
             self.repack_row(row_of(values, output, self.layout.inputs()), output);
         }
-        self.find_largest_row();
+        self.conclude();
     }
 
-    /// Takes over single weights from the values of the whole matrix: the row-major indexes of what changed, fastest in
-    /// ascending order. Indexes beyond the matrix are ignored. The addresses stay.
-    pub fn update(&mut self, values: &[i16], changed: impl IntoIterator<Item = usize>) {
-        let inputs = self.layout.inputs();
-        if inputs == 0 {
-            return;
-        }
-        let (weights, row_sums) = (self.weights.as_mut_slice(), self.row_sums.as_mut_slice());
-        let mut row = None;
-        for index in changed {
-            let (output, first, path) = match row {
-                Some(row @ (_, first, _)) if (first..first + inputs).contains(&index) => row,
-                _ => match self.layout.row(index / inputs).filter(|_| index / inputs < self.layout.outputs())
-                {
-                    Some(path) => (index / inputs, index / inputs * inputs, path),
-                    None => continue,
-                },
-            };
-            row = Some((output, first, path));
-            let new = clamped(values.get(index).copied().unwrap_or(0));
-            let old = std::mem::replace(&mut weights[path.position(index - first)], new);
-            row_sums[output] += i32::from(new - old);
-            self.row_norms[output] -= u32::from(old.unsigned_abs());
-            self.row_norms[output] += u32::from(new.unsigned_abs());
-        }
-        self.find_largest_row();
-    }
-
-    fn find_largest_row(&mut self) {
-        self.largest_row = self.row_norms.iter().copied().max().unwrap_or(0);
-        self.forbidden_bits = forbidden_bits(self.largest_row);
+    /// What follows from the rows.
+    fn conclude(&mut self) {
+        self.largest_row = self.rows.iter().fold(0, |largest, row| largest.max(row.sums.norm()));
+        self.row_sums.as_mut_slice().iter_mut().zip(&self.rows).for_each(|(sum, row)| *sum = row.sums.sum());
+        self.forbidden_bits = forbidden_bits(self.largest_row, PLANE_BITS);
+        self.wrapping_forbidden_bits = forbidden_bits(self.largest_row, WRAPPING_BITS);
     }
 
     fn repack_row(&mut self, values: &[i16], output: usize) {
-        let (sum, norm) = sums(values);
-        self.row_sums.as_mut_slice()[output] = sum;
-        self.row_norms[output] = norm;
-        let Some(row) = self.layout.row(output) else { return };
-        let elements = self.weights.as_mut_slice().get_mut(row.first..).unwrap_or_default();
-        let mut places = elements.chunks_mut(row.pair_stride).filter_map(|pair| pair.first_chunk_mut());
+        let Some(row) = self.rows.get_mut(output) else { return };
+        row.sums = sums(values);
+        let path = row.path;
+        let elements = self.weights.as_mut_slice().get_mut(path.first..).unwrap_or_default();
+        let mut places = elements.chunks_mut(path.pair_stride).filter_map(|pair| pair.first_chunk_mut());
         let (pairs, last) = values.as_chunks();
         for (&[first, second], place) in pairs.iter().zip(places.by_ref()) {
             *place = [clamped(first), clamped(second)];
@@ -142,6 +165,15 @@ impl PlainWeights {
         self.forbidden_bits
     }
 
+    /// The same for two planes: which bits of an input must equal its sign bit for every output to fit 32 bits.
+    ///
+    /// Then sums may be computed modulo 2³², in any number of parts: what comes out is the output. With `m` bits allowed,
+    /// at most 30, every output is in magnitude at most `largest_row` · 2ᵐ < 2³¹.
+    #[must_use]
+    pub const fn wrapping_forbidden_bits(&self) -> u32 {
+        self.wrapping_forbidden_bits
+    }
+
     /// The address of the weights, a multiple of 64.
     #[must_use]
     pub fn weights_ptr(&self) -> *const i16 {
@@ -159,20 +191,22 @@ fn clamped(value: i16) -> i16 {
     value.clamp(-LARGEST_WEIGHT, LARGEST_WEIGHT)
 }
 
-/// The sums of the weights and of their magnitudes.
-fn sums(values: &[i16]) -> (i32, u32) {
+/// The sums of weights.
+fn sums(values: &[i16]) -> Sums {
     // 128 · 255 fits 16 bits, and as many lanes again as for sums of 32 bits.
     let parts = values.chunks(128).map(|part| {
         let weights = part.iter().map(|&value| clamped(value));
         weights.fold((0_i16, 0_i16), |(sum, norm), weight| (sum + weight, norm + weight.abs()))
     });
-    parts.fold((0, 0), |(sum, norm), part| (sum + i32::from(part.0), norm + u32::from(part.1.unsigned_abs())))
+    parts.fold(Sums::default(), |Sums(all), (sum, norm)| {
+        Sums(all + Sums::new(sum.into(), norm.unsigned_abs().into()).0)
+    })
 }
 
 /// See [`PlainWeights::forbidden_bits`]. A row of [`MAX_INPUTS`](crate::MAX_INPUTS) still allows 0 bits, the inputs −1 and 0.
-fn forbidden_bits(largest_row: u32) -> u32 {
+fn forbidden_bits(largest_row: u32, most: u32) -> u32 {
     let room = i32::MAX.unsigned_abs() / largest_row.max(1);
-    let allowed = room.max(1).ilog2().min(PLANE_BITS);
+    let allowed = room.max(1).ilog2().min(most);
     !((1 << allowed) - 1)
 }
 
@@ -189,12 +223,16 @@ mod tests {
 
     #[test]
     fn the_heaviest_row_decides_the_width_of_the_inputs() {
-        assert_eq!(forbidden_bits(0), 0xFFFF_8000);
-        assert_eq!(forbidden_bits(65535), 0xFFFF_8000);
-        assert_eq!(forbidden_bits(65536), 0xFFFF_C000);
-        assert_eq!(forbidden_bits(1 << 30), 0xFFFF_FFFF);
-        assert_eq!(forbidden_bits((1 << 30) - 1), 0xFFFF_FFFE);
-        assert_eq!(forbidden_bits(255 << 23), 0xFFFF_FFFF);
+        assert_eq!(forbidden_bits(0, 15), 0xFFFF_8000);
+        assert_eq!(forbidden_bits(65535, 15), 0xFFFF_8000);
+        assert_eq!(forbidden_bits(65536, 15), 0xFFFF_C000);
+        assert_eq!(forbidden_bits(1 << 30, 15), 0xFFFF_FFFF);
+        assert_eq!(forbidden_bits((1 << 30) - 1, 15), 0xFFFF_FFFE);
+        assert_eq!(forbidden_bits(255 << 23, 15), 0xFFFF_FFFF);
+        assert_eq!(forbidden_bits(0, 30), 0xC000_0000);
+        assert_eq!(forbidden_bits(1, 30), 0xC000_0000);
+        assert_eq!(forbidden_bits(2, 30), 0xC000_0000);
+        assert_eq!(forbidden_bits(3, 30), 0xE000_0000);
     }
 
     #[test]
@@ -207,31 +245,6 @@ mod tests {
         packed.repack_rows(&values, 0..9);
         assert_eq!((packed.largest_row(), packed.forbidden_bits()), (65535, 0xFFFF_8000));
         assert_eq!(packed.weights_ptr(), address);
-    }
-
-    #[test]
-    fn single_weights_are_taken_over_as_if_packed_anew() {
-        for (outputs, inputs) in [(1, 1), (3, 17), (4, 8), (5, 1), (19, 33), (70, 2)] {
-            let len = outputs * inputs;
-            let mut values: Vec<i16> = (0..len).map(|index| (index * 37 % 511) as i16 - 255).collect();
-            let mut packed = PlainWeights::pack(&values, outputs, inputs).unwrap();
-            let address = packed.weights_ptr();
-            for step in [1, 2, 3, 7, 50] {
-                let changed = (0..len).step_by(step);
-                changed
-                    .clone()
-                    .for_each(|index| values[index] = ((index * step + 11 * step) % 601) as i16 - 300);
-                let beyond = [len, len + inputs, usize::MAX];
-                packed.update(&values, changed.rev().chain(beyond));
-                assert_eq!(
-                    packed,
-                    PlainWeights::pack(&values, outputs, inputs).unwrap(),
-                    "{outputs} by {inputs}"
-                );
-            }
-            assert_eq!(packed.weights_ptr(), address);
-        }
-        PlainWeights::pack(&[], 7, 0).unwrap().update(&[], [0, 1]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! computed. Inputs beyond the columns are ignored, and missing ones add nothing, exactly as if they were 0.
 
 mod gated;
+pub(crate) mod mastery;
 mod plain;
 
 pub use gated::gated_product;

@@ -18,6 +18,8 @@ pub enum Entered {
     Declined,
     /// It executed the instruction that ends the run: `halt`, or `return` without a pending call.
     Halted,
+    /// It executed an instruction by the interpreter's own function, [`step`], which handed the host an operation.
+    Yielded,
     /// It executed an instruction by the interpreter's own function, [`step`], with this result, which is not that the
     /// run goes on. An engine that checks another one reports a difference in this way, too.
     Stopped(Box<StepResult>),

@@ -20,6 +20,7 @@ pub struct ExecutionContext<'a> {
 impl<'a> ExecutionContext<'a> {
     /// A context without devices.
     pub fn new(machine: &'a mut Machine) -> ExecutionContext<'a> {
+        machine.make_unknown();
         ExecutionContext { machine, bank_cache: None, substrate: None }
     }
 
@@ -34,6 +35,7 @@ impl<'a> ExecutionContext<'a> {
         devices: &'a mut Devices,
     ) -> (ExecutionContext<'a>, &'a ExtensionRegistry) {
         let Devices { bank_cache, substrate, registry } = devices;
+        machine.make_unknown();
         let ctx = ExecutionContext {
             machine,
             bank_cache: bank_cache.as_deref_mut().map(|cache| cache as &mut dyn BankAccess),

@@ -82,6 +82,7 @@ impl Interpreter {
 
     /// The machine, to be changed between runs.
     pub const fn machine_mut(&mut self) -> &mut Machine {
+        self.machine.make_unknown();
         &mut self.machine
     }
 

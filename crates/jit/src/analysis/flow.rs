@@ -39,6 +39,13 @@ pub(crate) enum Control {
     },
 }
 
+impl Control {
+    /// Whether it looks at the control stack or changes it.
+    pub(crate) const fn uses_stack(self) -> bool {
+        !matches!(self, Control::Next | Control::Halt)
+    }
+}
+
 /// A program as blocks.
 #[derive(Debug)]
 pub(crate) struct Flow {

@@ -68,6 +68,7 @@ fn differs(entered: &Entered, last: &StepResult) -> Option<String> {
     let agree = match entered {
         Entered::Halted => *last == StepResult::Halt,
         Entered::Ran | Entered::Declined => goes_on(last),
+        Entered::Yielded => matches!(last, StepResult::Yield(_)),
         Entered::Stopped(result) => **result == *last || **result == StepResult::Interrupted,
     };
     (!agree).then(|| format!("the result is {entered:?} of native code and {last:?} of the interpreter"))

@@ -5,8 +5,9 @@
 //! bits than its significand: a quotient that is no whole number is at least 1/denominator away from the next one, which
 //! is more than rounding moves it. Division is correctly rounded on every processor.
 
-use super::arithmetic::{clamp, divided_by_256, magnitude, negated_where};
+use super::arithmetic::{clamp, clamped, divided_by_256, magnitude, negated_where};
 use super::emitter::Emitter;
+use super::ranges::Ranged;
 use cranelift_codegen::ir::types::{F32X4, I32X4};
 use cranelift_codegen::ir::{InstBuilder, Value};
 
@@ -16,13 +17,13 @@ const REACH: i32 = 1 << 18;
 /// Beyond ± this number, the activation extension's gelu gate is at one of its ends.
 const SOFT_GATE_REACH: i32 = 1 << 12;
 
-pub(super) fn sigmoid(e: &mut Emitter<'_>, a: Value, gain: u8) -> Value {
+pub(super) fn sigmoid(e: &mut Emitter<'_>, a: Ranged, gain: u8) -> Value {
     sloped(e, a, i32::from(gain), 10)
 }
 
 /// `clamp(((a · slope) >> shift) + 128, 0, 255)`.
-fn sloped(e: &mut Emitter<'_>, a: Value, slope: i32, shift: i64) -> Value {
-    let a = clamp(e, a, -REACH, REACH);
+fn sloped(e: &mut Emitter<'_>, a: Ranged, slope: i32, shift: i64) -> Value {
+    let a = clamped(e, a, -REACH, REACH).value;
     let (factor, centre) = (e.splat(slope), e.splat(128));
     let product = e.b.ins().imul(a, factor);
     let scaled = e.b.ins().sshr_imm_u(product, shift);
@@ -31,9 +32,9 @@ fn sloped(e: &mut Emitter<'_>, a: Value, slope: i32, shift: i64) -> Value {
 }
 
 /// The result lies between 64 and 192 by itself.
-pub(super) fn tanh(e: &mut Emitter<'_>, a: Value) -> Value {
+pub(super) fn tanh(e: &mut Emitter<'_>, a: Ranged) -> Value {
     let centre = e.splat(128);
-    let a = clamp(e, a, 0, 255);
+    let a = clamped(e, a, 0, 255).value;
     let centred = e.b.ins().isub(a, centre);
     let (strength, _) = magnitude(e, centred);
     let strength = e.b.ins().ushr_imm_u(strength, 1);
@@ -42,20 +43,20 @@ pub(super) fn tanh(e: &mut Emitter<'_>, a: Value) -> Value {
 }
 
 /// The numerator has at most 17 bits; the result lies between 100 and 156 by itself.
-pub(super) fn soft_sigmoid(e: &mut Emitter<'_>, a: Value) -> Value {
+pub(super) fn soft_sigmoid(e: &mut Emitter<'_>, a: Ranged) -> Value {
     let quotient = soft_quotient(e, a, 32, 256);
     let centre = e.splat(128);
     e.b.ins().iadd(quotient, centre)
 }
 
 /// The numerator has at most 18 bits; the result lies between −119 and 119 by itself.
-pub(super) fn soft_tanh(e: &mut Emitter<'_>, a: Value) -> Value {
+pub(super) fn soft_tanh(e: &mut Emitter<'_>, a: Ranged) -> Value {
     soft_quotient(e, a, 127, 128)
 }
 
 /// `factor · y / (offset + |y|)` with y clamped to ±2048.
-fn soft_quotient(e: &mut Emitter<'_>, a: Value, factor: i32, offset: i32) -> Value {
-    let a = clamp(e, a, -2048, 2048);
+fn soft_quotient(e: &mut Emitter<'_>, a: Ranged, factor: i32, offset: i32) -> Value {
+    let a = clamped(e, a, -2048, 2048).value;
     let (strength, _) = magnitude(e, a);
     quotient(e, a, factor, strength, offset)
 }
@@ -71,21 +72,21 @@ fn quotient(e: &mut Emitter<'_>, a: Value, factor: i32, b: Value, offset: i32) -
 }
 
 /// Two shifts down are one by their sum.
-pub(super) fn gelu(e: &mut Emitter<'_>, a: Value) -> Value {
+pub(super) fn gelu(e: &mut Emitter<'_>, a: Ranged) -> Value {
     let gate = sloped(e, a, 435, 18);
-    let whole = e.b.ins().sshr_imm_u(a, 8);
-    gated_parts(e, a, whole, gate)
+    let whole = e.b.ins().sshr_imm_u(a.value, 8);
+    gated_parts(e, a.value, whole, gate)
 }
 
 /// Rounded toward zero: the magnitude is gated, whose upper part has 24 bits at most.
-pub(super) fn soft_gelu(e: &mut Emitter<'_>, a: Value) -> Value {
-    let near = clamp(e, a, -SOFT_GATE_REACH, SOFT_GATE_REACH);
+pub(super) fn soft_gelu(e: &mut Emitter<'_>, a: Ranged) -> Value {
+    let near = clamped(e, a, -SOFT_GATE_REACH, SOFT_GATE_REACH).value;
     let (factor, centre) = (e.splat(54), e.splat(128));
     let product = e.b.ins().imul(near, factor);
     let slope = divided_by_256(e, product);
     let slope = clamp(e, slope, -128, 127);
     let gate = e.b.ins().iadd(slope, centre);
-    let (strength, negative) = magnitude(e, a);
+    let (strength, negative) = magnitude(e, a.value);
     let whole = e.b.ins().ushr_imm_u(strength, 8);
     let gated = gated_parts(e, strength, whole, gate);
     negated_where(e, gated, negative)
@@ -105,8 +106,8 @@ fn gated_parts(e: &mut Emitter<'_>, a: Value, whole: Value, gate: Value) -> Valu
 const PER_255: f64 = (1.0 / 255.0) * (1.0 + 4.0 * f64::EPSILON);
 
 /// The sum has at most 41 bits and is exact in doubles; the quotient lies between the two values and fits.
-pub(super) fn gated(e: &mut Emitter<'_>, gate: Value, update: Value, state: Value) -> Value {
-    let gate = clamp(e, gate, 0, 255);
+pub(super) fn gated(e: &mut Emitter<'_>, gate: Ranged, update: Value, state: Value) -> Value {
+    let gate = clamped(e, gate, 0, 255).value;
     let low = gated_half(e, gate, update, state);
     let [gate, update, state] = [gate, update, state].map(|value| e.upper_lanes(value));
     let high = gated_half(e, gate, update, state);

@@ -1,30 +1,41 @@
 //! Element-wise arithmetic on vectors of 32-bit lanes.
 
 use super::emitter::Emitter;
+use super::ranges::{Range, Ranged};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
-/// Overflow happened where the sum's sign differs from those of both operands; it saturates to the sign of either.
-pub(super) fn saturating_add(e: &mut Emitter<'_>, a: Value, b: Value) -> Value {
-    let sum = e.b.ins().iadd(a, b);
-    let (a_differs, b_differs) = (e.b.ins().bxor(a, sum), e.b.ins().bxor(b, sum));
+/// `sat(a + b)`. Overflow happened where the sum's sign differs from those of both operands; it saturates to the sign of
+/// either.
+pub(super) fn added(e: &mut Emitter<'_>, a: Ranged, b: Ranged) -> Ranged {
+    let (range, fits) = a.range.plus(b.range);
+    let sum = e.b.ins().iadd(a.value, b.value);
+    if fits {
+        return Ranged { value: sum, range };
+    }
+    let (a_differs, b_differs) = (e.b.ins().bxor(a.value, sum), e.b.ins().bxor(b.value, sum));
     let overflow = e.b.ins().band(a_differs, b_differs);
-    saturated(e, sum, overflow, a)
+    Ranged { value: saturated(e, sum, overflow, a.value), range }
 }
 
-/// Overflow happened where the operands' signs differ and the difference's sign is not the first's.
-pub(super) fn saturating_subtract(e: &mut Emitter<'_>, a: Value, b: Value) -> Value {
-    let difference = e.b.ins().isub(a, b);
-    let (b_differs, own_differs) = (e.b.ins().bxor(a, b), e.b.ins().bxor(a, difference));
+/// `sat(a − b)`. Overflow happened where the operands' signs differ and the difference's sign is not the first's.
+pub(super) fn subtracted(e: &mut Emitter<'_>, a: Ranged, b: Ranged) -> Ranged {
+    let (range, fits) = a.range.minus(b.range);
+    let difference = e.b.ins().isub(a.value, b.value);
+    if fits {
+        return Ranged { value: difference, range };
+    }
+    let (b_differs, own_differs) = (e.b.ins().bxor(a.value, b.value), e.b.ins().bxor(a.value, difference));
     let overflow = e.b.ins().band(b_differs, own_differs);
-    saturated(e, difference, overflow, a)
+    Ranged { value: saturated(e, difference, overflow, a.value), range }
 }
 
-/// Only the lowest number has no opposite; it is raised by one first.
-pub(super) fn saturating_negate(e: &mut Emitter<'_>, a: Value) -> Value {
-    let (zero, lowest) = (e.splat(0), e.splat(-i32::MAX));
-    let raised = e.b.ins().smax(a, lowest);
-    e.b.ins().isub(zero, raised)
+/// `sat(−a)`: only the lowest number has no opposite; it is raised by one first.
+pub(super) fn negated(e: &mut Emitter<'_>, a: Ranged) -> Ranged {
+    let raised = clamped(e, a, -i32::MAX, i32::MAX);
+    let zero = e.splat(0);
+    let range = Range::new(-raised.range.high, -raised.range.low);
+    Ranged { value: e.b.ins().isub(zero, raised.value), range }
 }
 
 /// `value`, or where the sign bit of `overflow` is set the extreme that has the sign of `a`.
@@ -41,10 +52,59 @@ fn extreme(e: &mut Emitter<'_>, a: Value) -> Value {
     e.b.ins().bxor(sign, most)
 }
 
+/// `clamp(a, low, high)`: only the bounds that it can exceed.
+pub(super) fn clamped(e: &mut Emitter<'_>, a: Ranged, low: i32, high: i32) -> Ranged {
+    let mut value = a.value;
+    if a.range.low < low {
+        let low = e.splat(low);
+        value = e.b.ins().smax(value, low);
+    }
+    if a.range.high > high {
+        let high = e.splat(high);
+        value = e.b.ins().smin(value, high);
+    }
+    Ranged { value, range: a.range.clamped(low, high) }
+}
+
+/// The same of numbers of which nothing is known.
 pub(super) fn clamp(e: &mut Emitter<'_>, a: Value, low: i32, high: i32) -> Value {
-    let (low, high) = (e.splat(low), e.splat(high));
-    let raised = e.b.ins().smax(a, low);
-    e.b.ins().smin(raised, high)
+    clamped(e, Ranged::any(a), low, high).value
+}
+
+/// The low 32 bits of `a · factor`; no product may need more.
+pub(super) fn multiplied_by(e: &mut Emitter<'_>, a: Ranged, factor: i32) -> Ranged {
+    // Vectors of 32-bit lanes are multiplied slowly.
+    let value = if factor > 0 && factor.count_ones() == 1 {
+        e.b.ins().ishl_imm_u(a.value, i64::from(factor.trailing_zeros()))
+    } else if factor > 0 && factor.count_ones() == factor.trailing_ones() {
+        let raised = e.b.ins().ishl_imm_u(a.value, i64::from(factor.trailing_ones()));
+        e.b.ins().isub(raised, a.value)
+    } else {
+        let factor = e.splat(factor);
+        e.b.ins().imul(a.value, factor)
+    };
+    Ranged { value, range: Range::of_magnitude(a.range.magnitude() * i64::from(factor).abs()) }
+}
+
+/// `a · b / 256`, rounded down, if no product needs more than 32 bits.
+fn multiplied_within(e: &mut Emitter<'_>, a: Ranged, b: Ranged) -> Option<Ranged> {
+    let most = a.range.magnitude() * b.range.magnitude();
+    if most > i64::from(i32::MAX) {
+        return None;
+    }
+    let product = e.b.ins().imul(a.value, b.value);
+    let range = Range::of_magnitude(most).shifted(8);
+    Some(Ranged { value: e.b.ins().sshr_imm_u(product, 8), range })
+}
+
+/// The low 32 bits of `(a · b) >> 8`.
+pub(super) fn multiplied_wrapping(e: &mut Emitter<'_>, a: Ranged, b: Ranged) -> Ranged {
+    multiplied_within(e, a, b).unwrap_or_else(|| Ranged::any(multiply_wrapping(e, a.value, b.value)))
+}
+
+/// `sat((a · b) >> 8)`.
+pub(super) fn multiplied_saturating(e: &mut Emitter<'_>, a: Ranged, b: Ranged) -> Ranged {
+    multiplied_within(e, a, b).unwrap_or_else(|| Ranged::any(multiply_saturating(e, a.value, b.value)))
 }
 
 /// The 64-bit products of the lower and of the upper two lanes.
@@ -55,14 +115,14 @@ fn wide_products(e: &mut Emitter<'_>, a: Value, b: Value) -> (Value, Value) {
 }
 
 /// Of bits 8–39 of a product, it does not matter what is shifted in above.
-pub(super) fn multiply_wrapping(e: &mut Emitter<'_>, a: Value, b: Value) -> Value {
+fn multiply_wrapping(e: &mut Emitter<'_>, a: Value, b: Value) -> Value {
     let (low, high) = wide_products(e, a, b);
     let (low, high) = (e.b.ins().ushr_imm_u(low, 8), e.b.ins().ushr_imm_u(high, 8));
     e.halves(low, high, 0)
 }
 
 /// Bits 8–39 of a product are the result if bits 39–63 are all the same: the product's sign.
-pub(super) fn multiply_saturating(e: &mut Emitter<'_>, a: Value, b: Value) -> Value {
+fn multiply_saturating(e: &mut Emitter<'_>, a: Value, b: Value) -> Value {
     let (low, high) = wide_products(e, a, b);
     let (lower, upper) = (e.halves(low, high, 0), e.halves(low, high, 1));
     let (lower_part, upper_part) = (e.b.ins().ushr_imm_u(lower, 8), e.b.ins().ishl_imm_u(upper, 24));
@@ -73,15 +133,22 @@ pub(super) fn multiply_saturating(e: &mut Emitter<'_>, a: Value, b: Value) -> Va
     e.b.ins().bitselect(fits, value, extreme)
 }
 
-/// The product has at most 47 bits and its 256th only another exponent: both are exact in doubles.
-pub(super) fn scaled(e: &mut Emitter<'_>, a: Value, factor: u16) -> Value {
+/// `sat(a · factor / 256)`, rounded toward zero. The product has at most 47 bits and its 256th only another exponent:
+/// both are exact in doubles.
+pub(super) fn scaled(e: &mut Emitter<'_>, a: Ranged, factor: u16) -> Ranged {
+    let most = a.range.magnitude() * i64::from(factor);
+    let range = Range::of_magnitude(most / 256);
+    if most <= i64::from(i32::MAX) {
+        let product = multiplied_by(e, a, i32::from(factor));
+        return Ranged { value: divided_by_256(e, product.value), range };
+    }
     let factor = e.splat_f64(f64::from(factor) / 256.0);
-    let upper = e.upper_lanes(a);
-    let [low, high] = [a, upper].map(|half| {
+    let upper = e.upper_lanes(a.value);
+    let [low, high] = [a.value, upper].map(|half| {
         let half = e.lower_doubles(half);
         e.b.ins().fmul(half, factor)
     });
-    e.truncated(low, high)
+    Ranged { value: e.truncated(low, high), range }
 }
 
 /// `a / 256`, rounded toward zero.

@@ -15,7 +15,7 @@ pub(crate) const LANES: usize = 4;
 pub(crate) const MEMORY: MemFlagsData = MemFlagsData::new().with_notrap();
 
 /// Loops of fewer rounds are written out.
-const WRITTEN_OUT: usize = 4;
+const WRITTEN_OUT: usize = 2;
 
 /// Emits the code of one version.
 pub(crate) struct Emitter<'f> {
@@ -123,12 +123,20 @@ impl<'f> Emitter<'f> {
         let begin = if let Place::Scratch(byte) = place { byte } else { 0 };
         let address = match at.moving {
             None => base,
-            Some(moving) => {
-                let bytes = self.b.ins().imul_imm_s(moving, size);
-                self.b.ins().iadd(base, bytes)
-            }
+            Some(moving) => self.scaled(base, moving, size),
         };
         (address, (begin + at.fixed * size as usize) as i32)
+    }
+
+    /// A base and so many elements of so many bytes.
+    pub(crate) fn scaled(&mut self, base: Value, elements: Value, size: i64) -> Value {
+        let bytes = match size {
+            1 => elements,
+            // What addresses can have in them costs no instruction.
+            2 | 4 | 8 => self.b.ins().ishl_imm_u(elements, i64::from(size.trailing_zeros())),
+            _ => self.b.ins().imul_imm_s(elements, size),
+        };
+        self.b.ins().iadd(base, bytes)
     }
 
     /// One element, as 32 bits.
@@ -184,8 +192,9 @@ impl<'f> Emitter<'f> {
 
     /// The same 32-bit number in every lane.
     pub(crate) fn splat(&mut self, value: i32) -> Value {
-        let value = self.int32(value);
-        self.b.ins().splat(I32X4, value)
+        let bytes: Vec<u8> = [value.to_le_bytes(); LANES].concat();
+        let constant = self.b.func.dfg.constants.insert(bytes.into());
+        self.b.ins().vconst(I32X4, constant)
     }
 
     /// The same 128 bits as other lanes.
@@ -279,6 +288,19 @@ impl<'f> Emitter<'f> {
         rounds * step
     }
 
+    /// The same, in a loop if there is more than one.
+    pub(crate) fn each_looped(&mut self, count: usize, step: usize, mut body: impl FnMut(&mut Self, At)) {
+        let rounds = count / step;
+        if rounds > 1 {
+            self.counted(rounds * step, step, &[], |e, at, _| {
+                body(e, At::moving(at, 0));
+                Vec::new()
+            });
+        } else if rounds == 1 {
+            body(self, At::fixed(0));
+        }
+    }
+
     /// The same with values that are handed on.
     pub(crate) fn fold(
         &mut self,
@@ -320,17 +342,27 @@ impl<'f> Emitter<'f> {
         self.b.block_params(after).to_vec()
     }
 
+    /// One of two ways.
+    pub(crate) fn branch(
+        &mut self,
+        condition: Value,
+        yes: impl FnOnce(&mut Self),
+        no: impl FnOnce(&mut Self),
+    ) {
+        let yes = |e: &mut Self| {
+            yes(e);
+            Vec::new()
+        };
+        let no = |e: &mut Self| {
+            no(e);
+            Vec::new()
+        };
+        self.either(condition, &[], yes, no);
+    }
+
     /// Something only if a condition holds.
     pub(crate) fn when(&mut self, condition: Value, body: impl FnOnce(&mut Self)) {
-        self.either(
-            condition,
-            &[],
-            |e| {
-                body(e);
-                Vec::new()
-            },
-            |_| Vec::new(),
-        );
+        self.branch(condition, body, |_| {});
     }
 
     /// The low half of a 32-bit value.

@@ -28,12 +28,16 @@ pub(crate) mod exit {
     pub(crate) const HALTED: u64 = 1;
     /// A helper stopped the run.
     pub(crate) const STOPPED: u64 = 2;
+    /// A helper handed the host an operation.
+    pub(crate) const YIELDED: u64 = 3;
 }
 
 /// An instruction at which the code can be entered.
 #[derive(Debug, Clone)]
 pub(crate) struct EntryPoint {
     pub(crate) at: usize,
+    /// Whether the code there only calls a helper: the interpreter does that at least as fast.
+    pub(crate) is_helper: bool,
     /// The hot registers that have to be as the code assumes.
     pub(crate) needed: Vec<(usize, Option<Buffer>)>,
 }
@@ -55,6 +59,8 @@ pub(crate) struct Plans {
     pub(crate) reads_input: bool,
     pub(crate) reads_target: bool,
     pub(crate) uses_control: bool,
+    /// Whether the code calls functions of the frame.
+    pub(crate) calls_out: bool,
     /// The cold registers whose pressure it works on.
     pub(crate) pressed: Vec<usize>,
     /// The packed forms of cold registers that it reads.
@@ -139,7 +145,7 @@ pub(crate) fn build(
         flow,
         ways: Ways { blocks },
         exits: Exits,
-        plans: requirements(&segments, facts),
+        plans: requirements(&segments, facts, flow),
         isa,
         count,
     };
@@ -155,7 +161,7 @@ pub(crate) fn build(
 }
 
 /// Rooms and largest sizes.
-fn requirements(segments: &[Segment], facts: &Facts) -> Plans {
+fn requirements(segments: &[Segment], facts: &Facts, flow: &Flow) -> Plans {
     let mut plans = Plans::default();
     let natives = segments.iter().filter_map(|segment| match &segment.work {
         Work::Native(list) => Some((segment, list)),
@@ -167,6 +173,9 @@ fn requirements(segments: &[Segment], facts: &Facts) -> Plans {
         }
         for planned in list {
             plans.require(&planned.plan);
+            if matches!(planned.plan, Plan::Control(_)) {
+                plans.uses_control |= flow.controls[planned.at].uses_stack();
+            }
         }
     }
     for (register, cell) in facts.hot.iter().enumerate() {
@@ -176,7 +185,10 @@ fn requirements(segments: &[Segment], facts: &Facts) -> Plans {
     }
     for segment in segments {
         match segment.work {
-            Work::Helper => drop(plans.foreign.insert(segment.first, None)),
+            Work::Helper => {
+                plans.calls_out = true;
+                plans.foreign.insert(segment.first, None);
+            }
             Work::Leave(reason) => drop(plans.foreign.insert(segment.first, Some(reason))),
             Work::Native(_) => {}
         }
@@ -218,6 +230,7 @@ impl Plans {
                 if let Place::Hot(register) = product.input {
                     self.room(register, product.used);
                 }
+                self.calls_out = true;
                 self.writes(product.dst, product.result);
                 self.packed.entry(product.weights).or_default().insert(product.form);
             }
@@ -231,12 +244,16 @@ impl Plans {
                 {
                     self.pressed.push(register);
                 }
+                self.calls_out |= routine
+                    .routine
+                    .pressed()
+                    .or(routine.routine.packed().map(|(register, _)| register))
+                    .is_some();
                 if let Some((register, form)) = routine.routine.packed() {
                     self.packed.entry(register).or_default().insert(form);
                 }
             }
-            Plan::Control(_) => self.uses_control = true,
-            Plan::Nothing | Plan::Helper | Plan::Leave(_) => {}
+            Plan::Control(_) | Plan::Nothing | Plan::Helper | Plan::Leave(_) => {}
         }
     }
 
@@ -262,9 +279,21 @@ struct Building<'f, 'a> {
 
 /// Instructions that are emitted together.
 enum Group<'a> {
-    Chain { product: Option<&'a Product>, lanes: Vec<&'a Lanes>, accesses: (u64, u64) },
-    Routine { plan: &'a RoutinePlan, accesses: (u64, u64) },
-    Control { at: usize, len: usize },
+    Chain {
+        /// What computes the product's input, element for element.
+        input: Vec<&'a Lanes>,
+        product: Option<&'a Product>,
+        lanes: Vec<&'a Lanes>,
+        accesses: (u64, u64),
+    },
+    Routine {
+        plan: &'a RoutinePlan,
+        accesses: (u64, u64),
+    },
+    Control {
+        at: usize,
+        len: usize,
+    },
 }
 
 impl Building<'_, '_> {
@@ -273,7 +302,9 @@ impl Building<'_, '_> {
         let mut switch = Switch::new();
         for segment in segments.iter().filter(|segment| !matches!(segment.work, Work::Leave(_))) {
             switch.set_entry(self.plans.entries.len() as u128, self.ways.blocks[&segment.first]);
-            self.plans.entries.push(EntryPoint { at: segment.first, needed: segment.needed.clone() });
+            let is_helper = matches!(segment.work, Work::Helper);
+            let needed = segment.needed.clone();
+            self.plans.entries.push(EntryPoint { at: segment.first, is_helper, needed });
         }
         let none = self.e.b.create_block();
         self.e.b.set_cold_block(none);
@@ -383,7 +414,7 @@ impl Building<'_, '_> {
 
     fn group(&mut self, group: &Group<'_>, stored: u64) {
         match group {
-            Group::Chain { product, lanes, .. } => self.chain(*product, lanes, stored),
+            Group::Chain { input, product, lanes, .. } => self.chain(input, *product, lanes, stored),
             Group::Routine { plan, .. } => {
                 plan.routine.emit(&mut self.e);
                 if let Some((register, buffer)) = plan.write {
@@ -394,27 +425,37 @@ impl Building<'_, '_> {
         }
     }
 
-    fn chain(&mut self, product: Option<&Product>, lanes: &[&Lanes], stored: u64) {
-        let mut results: Vec<(Place, Buffer)> = Vec::new();
-        if let Some(product) = product {
-            results.push((Place::Hot(product.dst), product.result));
-        }
-        for op in lanes {
-            results.retain(|(place, _)| *place != op.dst);
-            results.push((op.dst, op.buffer));
-        }
-        results.retain(|(place, _)| match place {
+    fn chain(&mut self, input: &[&Lanes], product: Option<&Product>, lanes: &[&Lanes], stored: u64) {
+        let before = last_contents(input, &[]);
+        let results = last_contents(
+            lanes,
+            &product.map(|p| (Place::Hot(p.dst), p.result)).into_iter().collect::<Vec<_>>(),
+        );
+        let is_stored = |place: &Place| match place {
             Place::Hot(register) => stored >> register & 1 == 1,
             _ => true,
-        });
-        let chain = Chain { ops: lanes.to_vec(), stores: results.iter().map(|(place, _)| *place).collect() };
+        };
+        let stores = |contents: &[(Place, Buffer)]| {
+            contents.iter().map(|&(place, _)| place).filter(is_stored).collect()
+        };
+        let chain = Chain { ops: lanes.to_vec(), stores: stores(&results) };
         match (product, lanes.first()) {
             (Some(product), _) if product.is_long() => product.emit_staged(&mut self.e),
-            (Some(product), _) => product.emit(&mut self.e, &chain),
+            (Some(product), _) if input.is_empty() => product.emit(&mut self.e, None, &chain),
+            (Some(product), _) => {
+                // Inputs that are too large for a single plane are read again, and so is what the results meet.
+                let is_read = |place: &Place| {
+                    *place == product.input || lanes.iter().any(|op| op.loaded().any(|read| read == *place))
+                };
+                let stores = before.iter().map(|&(place, _)| place);
+                let stores = stores.filter(|place| is_stored(place) || is_read(place)).collect();
+                let input = Chain { ops: input.to_vec(), stores };
+                product.emit(&mut self.e, Some(&input), &chain);
+            }
             (None, Some(first)) => chain.emit_all(&mut self.e, first.len(), |_, _| Vec::new()),
             (None, None) => {}
         }
-        for (place, buffer) in results {
+        for &(place, buffer) in before.iter().chain(&results).filter(|(place, _)| is_stored(place)) {
             match place {
                 Place::Hot(register) => self.wrote(register, buffer),
                 _ => {
@@ -455,13 +496,23 @@ fn refund(e: &mut Emitter<'_>, cost: u64) {
     e.set_frame_word(fuel, offset_of!(Frame, fuel) as i32);
 }
 
+/// What each place holds behind these instructions, if it is none of those that stand for it before them.
+fn last_contents(lanes: &[&Lanes], before: &[(Place, Buffer)]) -> Vec<(Place, Buffer)> {
+    let mut contents = before.to_vec();
+    for op in lanes {
+        contents.retain(|(place, _)| *place != op.dst);
+        contents.push((op.dst, op.buffer));
+    }
+    contents
+}
+
 fn groups<'a>(list: &'a [Planned], flow: &Flow) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for planned in list {
         let (reads, writes) = accesses(&planned.plan, flow, planned.at);
         match &planned.plan {
             Plan::Lanes(op) => match groups.last_mut() {
-                Some(Group::Chain { product, lanes, accesses })
+                Some(Group::Chain { product, lanes, accesses, .. })
                     if lanes.first().map_or_else(|| product.map(|p| p.rows), |first| Some(first.len()))
                         == Some(op.len()) =>
                 {
@@ -469,13 +520,28 @@ fn groups<'a>(list: &'a [Planned], flow: &Flow) -> Vec<Group<'a>> {
                     accesses.1 |= writes;
                     lanes.push(op);
                 }
-                _ => groups.push(Group::Chain { product: None, lanes: vec![op], accesses: (reads, writes) }),
+                _ => groups.push(Group::Chain {
+                    input: Vec::new(),
+                    product: None,
+                    lanes: vec![op],
+                    accesses: (reads, writes),
+                }),
             },
-            Plan::Product(product) => groups.push(Group::Chain {
-                product: Some(product),
-                lanes: Vec::new(),
-                accesses: (reads, writes),
-            }),
+            Plan::Product(next) => match groups.last_mut() {
+                Some(Group::Chain { input, product: product @ None, lanes, accesses })
+                    if next.takes(lanes) =>
+                {
+                    accesses.0 |= reads & !accesses.1;
+                    accesses.1 |= writes;
+                    (*input, *product) = (std::mem::take(lanes), Some(next));
+                }
+                _ => groups.push(Group::Chain {
+                    input: Vec::new(),
+                    product: Some(next),
+                    lanes: Vec::new(),
+                    accesses: (reads, writes),
+                }),
+            },
             Plan::Routine(plan) => groups.push(Group::Routine { plan, accesses: (reads, writes) }),
             Plan::Control(len) => groups.push(Group::Control { at: planned.at, len: *len }),
             Plan::Nothing | Plan::Helper | Plan::Leave(_) => {}

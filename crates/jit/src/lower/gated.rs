@@ -10,6 +10,7 @@ use super::lanes::{Chain, Lanes};
 use super::place::{At, Place};
 use super::poll;
 use super::product::{Product, saturated};
+use super::ranges::Ranged;
 use crate::frame::ColdSlot;
 use crate::packs::Form;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -73,7 +74,7 @@ impl Product {
     pub(super) fn emit_into(&self, e: &mut Emitter<'_>, place: Place) {
         let sources = vec![Place::Hot(self.dst)];
         let copy = Lanes { op: LaneOp::Copy, sources, dst: place, buffer: self.result };
-        self.emit(e, &Chain { ops: vec![&copy], stores: vec![place] });
+        self.emit(e, None, &Chain { ops: vec![&copy], stores: vec![place] });
     }
 
     /// The product with temperatures, its results through the chain.
@@ -154,7 +155,7 @@ impl Product {
         } else {
             self.long_sums(e, group, columns)
         };
-        chain.emit(e, at, group.rows, vec![(Place::Hot(self.dst), sums)]);
+        chain.emit(e, at, group.rows, vec![(Place::Hot(self.dst), Ranged::any(sums))]);
     }
 
     /// The sums of rows over at most [`EXACT_TERMS`] columns, each in two halves.

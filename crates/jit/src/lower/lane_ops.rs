@@ -3,6 +3,7 @@
 use super::activations as activation;
 use super::arithmetic as arith;
 use super::emitter::Emitter;
+use super::ranges::{Range, Ranged};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
@@ -67,54 +68,64 @@ impl LaneOp {
         }
     }
 
-    pub(crate) fn emit(self, e: &mut Emitter<'_>, operands: &[Value]) -> Value {
+    /// The operation on operands of which nothing is known.
+    pub(crate) fn emit_any(self, e: &mut Emitter<'_>, operands: &[Value]) -> Value {
+        let operands: Vec<Ranged> = operands.iter().map(|&value| Ranged::any(value)).collect();
+        self.emit(e, &operands).value
+    }
+
+    pub(crate) fn emit(self, e: &mut Emitter<'_>, operands: &[Ranged]) -> Ranged {
         match *operands {
             [] => self.nullary(e),
             [a] => self.unary(e, a),
             [a, b] => self.binary(e, a, b),
-            [a, b, c, ..] => activation::gated(e, a, b, c),
+            [gate, update, state, ..] => Ranged {
+                value: activation::gated(e, gate, update.value, state.value),
+                range: update.range.between(state.range),
+            },
         }
     }
 
-    fn nullary(self, e: &mut Emitter<'_>) -> Value {
-        e.splat(if let LaneOp::Constant(value) = self { value } else { 0 })
+    fn nullary(self, e: &mut Emitter<'_>) -> Ranged {
+        let constant = if let LaneOp::Constant(value) = self { value } else { 0 };
+        Ranged { value: e.splat(constant), range: Range::new(constant, constant) }
     }
 
-    fn unary(self, e: &mut Emitter<'_>, a: Value) -> Value {
-        match self {
-            LaneOp::Negate => arith::saturating_negate(e, a),
-            LaneOp::Relu => {
-                let zero = e.splat(0);
-                e.b.ins().smax(a, zero)
+    fn unary(self, e: &mut Emitter<'_>, a: Ranged) -> Ranged {
+        let (value, range) = match self {
+            LaneOp::Negate => return arith::negated(e, a),
+            LaneOp::Relu => return arith::clamped(e, a, 0, i32::MAX),
+            LaneOp::Clamp(low, high) => return arith::clamped(e, a, low, high),
+            LaneOp::Scale(factor) => return arith::scaled(e, a, factor),
+            LaneOp::Shift(amount) => {
+                let amount = amount.min(31);
+                (e.b.ins().sshr_imm_u(a.value, i64::from(amount)), a.range.shifted(amount))
             }
-            LaneOp::Shift(amount) => e.b.ins().sshr_imm_u(a, i64::from(amount.min(31))),
-            LaneOp::Clamp(low, high) => arith::clamp(e, a, low, high),
-            LaneOp::Scale(factor) => arith::scaled(e, a, factor),
-            LaneOp::Sigmoid(gain) => activation::sigmoid(e, a, gain),
-            LaneOp::Tanh => activation::tanh(e, a),
-            LaneOp::Gelu => activation::gelu(e, a),
-            LaneOp::SoftSigmoid => activation::soft_sigmoid(e, a),
-            LaneOp::SoftTanh => activation::soft_tanh(e, a),
-            LaneOp::SoftGelu => activation::soft_gelu(e, a),
-            _ => a,
-        }
+            LaneOp::Sigmoid(gain) => (activation::sigmoid(e, a, gain), Range::new(0, 255)),
+            LaneOp::Tanh => (activation::tanh(e, a), Range::new(64, 192)),
+            LaneOp::Gelu => (activation::gelu(e, a), a.range.toward_zero()),
+            LaneOp::SoftSigmoid => (activation::soft_sigmoid(e, a), Range::new(100, 156)),
+            LaneOp::SoftTanh => (activation::soft_tanh(e, a), Range::new(-119, 119)),
+            LaneOp::SoftGelu => (activation::soft_gelu(e, a), a.range.toward_zero()),
+            _ => return a,
+        };
+        Ranged { value, range }
     }
 
-    fn binary(self, e: &mut Emitter<'_>, a: Value, b: Value) -> Value {
+    fn binary(self, e: &mut Emitter<'_>, a: Ranged, b: Ranged) -> Ranged {
         match self {
-            LaneOp::Subtract => arith::saturating_subtract(e, a, b),
+            LaneOp::Subtract => arith::subtracted(e, a, b),
             LaneOp::AddWeight(factor) => {
-                let factor = e.splat(factor);
-                let product = e.b.ins().imul(b, factor);
-                arith::saturating_add(e, a, product)
+                let weight = arith::multiplied_by(e, b, factor);
+                arith::added(e, a, weight)
             }
-            LaneOp::MultiplyWrapping => arith::multiply_wrapping(e, a, b),
-            LaneOp::MultiplySaturating => arith::multiply_saturating(e, a, b),
+            LaneOp::MultiplyWrapping => arith::multiplied_wrapping(e, a, b),
+            LaneOp::MultiplySaturating => arith::multiplied_saturating(e, a, b),
             LaneOp::Greater(then) => {
-                let (greater, then) = (e.mask(IntCC::SignedGreaterThan, a, b), e.splat(then));
-                e.b.ins().band(greater, then)
+                let (greater, value) = (e.mask(IntCC::SignedGreaterThan, a.value, b.value), e.splat(then));
+                Ranged { value: e.b.ins().band(greater, value), range: Range::new(then, then).toward_zero() }
             }
-            _ => arith::saturating_add(e, a, b),
+            _ => arith::added(e, a, b),
         }
     }
 }
@@ -169,7 +180,7 @@ mod tests {
                 let operands: Vec<Value> = (0..op.operands())
                     .map(|operand| e.load(Place::Scratch(0), At::fixed(operand * LANES), LANES))
                     .collect();
-                let result = op.emit(&mut e, &operands);
+                let result = op.emit_any(&mut e, &operands);
                 e.store(result, Place::Scratch(0), At::fixed(0));
                 let zero = e.int(0);
                 e.b.ins().return_(&[zero]);

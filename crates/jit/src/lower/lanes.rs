@@ -4,8 +4,11 @@
 use super::emitter::{Emitter, LANES};
 use super::lane_ops::LaneOp;
 use super::place::{At, Place};
+use super::ranges::{Range, Ranged};
 use crate::analysis::facts::Buffer;
-use cranelift_codegen::ir::Value;
+
+/// What a weight can be.
+const WEIGHT: Range = Range::new(-255, 255);
 
 /// An instruction that computes each element from the elements at the same position.
 #[derive(Debug, Clone)]
@@ -46,13 +49,14 @@ pub(crate) struct Chain<'a> {
 }
 
 /// What is known of places at the position that is being computed.
-pub(crate) type Known = Vec<(Place, Value)>;
+pub(crate) type Known = Vec<(Place, Ranged)>;
 
 impl Chain<'_> {
-    /// The first `lanes` elements of the vector at a position. Places that are known need not be loaded.
-    pub(crate) fn emit(&self, e: &mut Emitter<'_>, at: At, lanes: usize, mut known: Known) {
+    /// The first `lanes` elements of the vector at a position. Places that are known need not be loaded. Returns what is
+    /// known then.
+    pub(crate) fn emit(&self, e: &mut Emitter<'_>, at: At, lanes: usize, mut known: Known) -> Known {
         for op in &self.ops {
-            let operands: Vec<Value> =
+            let operands: Vec<Ranged> =
                 op.loaded().map(|place| value_of(e, place, at, lanes, &mut known)).collect();
             let result = op.op.emit(e, &operands);
             known.retain(|(place, _)| *place != op.dst);
@@ -60,9 +64,10 @@ impl Chain<'_> {
         }
         for &place in &self.stores {
             if let Some(&(_, value)) = known.iter().find(|(known, _)| *known == place) {
-                e.store(value, place, at);
+                e.store(value.value, place, at);
             }
         }
+        known
     }
 
     /// All elements, from memory.
@@ -83,11 +88,12 @@ impl Chain<'_> {
     }
 }
 
-fn value_of(e: &mut Emitter<'_>, place: Place, at: At, lanes: usize, known: &mut Known) -> Value {
+fn value_of(e: &mut Emitter<'_>, place: Place, at: At, lanes: usize, known: &mut Known) -> Ranged {
     if let Some(&(_, value)) = known.iter().find(|(known, _)| *known == place) {
         return value;
     }
-    let value = e.load(place, at, lanes);
+    let range = if matches!(place, Place::Weights(_)) { WEIGHT } else { Range::ANY };
+    let value = Ranged { value: e.load(place, at, lanes), range };
     known.push((place, value));
     value
 }

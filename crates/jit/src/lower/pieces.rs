@@ -148,7 +148,7 @@ impl Piece {
     fn vector(&self, e: &mut Emitter<'_>, at: At, lanes: usize) -> Value {
         let operands: Vec<Value> =
             self.operands.iter().map(|&(place, from)| e.load(place, at.behind(from), lanes)).collect();
-        self.op.emit(e, &operands)
+        self.op.emit_any(e, &operands)
     }
 }
 

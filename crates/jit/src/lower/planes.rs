@@ -2,7 +2,7 @@
 
 use super::emitter::{Emitter, MEMORY};
 use super::place::{At, Place};
-use cranelift_codegen::ir::types::{I16X8, I32, I32X4, I64};
+use cranelift_codegen::ir::types::I16X8;
 use cranelift_codegen::ir::{InstBuilder, Value};
 
 impl Emitter<'_> {
@@ -16,10 +16,7 @@ impl Emitter<'_> {
     fn moved(&mut self, base: Value, at: At, size: i64) -> Value {
         match at.moving {
             None => base,
-            Some(moving) => {
-                let bytes = self.b.ins().imul_imm_s(moving, size);
-                self.b.ins().iadd(base, bytes)
-            }
+            Some(moving) => self.scaled(base, moving, size),
         }
     }
 
@@ -40,18 +37,6 @@ impl Emitter<'_> {
         self.b.ins().store(MEMORY, input, address, offset);
     }
 
-    /// A pair of inputs of a plane, in every lane: pair `pair` behind so many bytes.
-    pub(super) fn load_pair(&mut self, plane: usize, bytes: Option<Value>, pair: usize) -> Value {
-        let base = self.base(Place::Scratch(0));
-        let address = match bytes {
-            None => base,
-            Some(bytes) => self.b.ins().iadd(base, bytes),
-        };
-        let word = self.b.ins().load(I32, MEMORY, address, (plane + 4 * pair) as i32);
-        let vector = self.b.ins().splat(I32X4, word);
-        self.cast(I16X8, vector)
-    }
-
     /// The address of a packed weight.
     pub(super) fn packed_element(&mut self, base: Value, at: At) -> (Value, i32) {
         (self.moved(base, at, 2), (at.fixed * 2) as i32)
@@ -65,16 +50,5 @@ impl Emitter<'_> {
     /// Eight packed weights.
     pub(super) fn load_packed(&mut self, address: Value, offset: i32) -> Value {
         self.b.ins().load(I16X8, MEMORY, address, offset)
-    }
-
-    /// A 64-bit sum.
-    pub(super) fn load_sum(&mut self, sums: usize, at: At) -> Value {
-        let (address, offset) = self.scratch_element(sums, at, 8);
-        self.b.ins().load(I64, MEMORY, address, offset)
-    }
-
-    pub(super) fn store_sum(&mut self, sum: Value, sums: usize, at: At) {
-        let (address, offset) = self.scratch_element(sums, at, 8);
-        self.b.ins().store(MEMORY, sum, address, offset);
     }
 }

@@ -59,7 +59,7 @@ impl Repeated {
         e.each(len.next_multiple_of(LANES), LANES, |e, at| {
             let position = e.moved_by(begin, at);
             let operands = [e.load(self.long, position, LANES), e.load(pattern, at, LANES)];
-            let sum = LaneOp::Add.emit(e, &operands);
+            let sum = LaneOp::Add.emit_any(e, &operands);
             e.store(sum, self.dst, position);
         });
     }

@@ -1,10 +1,10 @@
 //! Devices that keep what they are told, answer from what they are asked, and log it.
 
 use crate::devices::{BankAccess, SubstrateHandle};
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, InterruptHandle};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The slot that the bank leaves to the host.
 const DECLINED: u8 = 2;
@@ -61,10 +61,34 @@ struct State {
     next_id: i64,
 }
 
-type Shared = Arc<Mutex<State>>;
+#[derive(Debug, Default)]
+struct Device {
+    state: Mutex<State>,
+    /// Who is interrupted by every so many calls.
+    interrupts: OnceLock<(usize, InterruptHandle)>,
+}
+
+type Shared = Arc<Device>;
 
 fn lock(shared: &Shared) -> MutexGuard<'_, State> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+    shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The state after a call.
+fn asked<'a>(
+    shared: &'a Shared,
+    name: &'static str,
+    arguments: [i64; 3],
+    data: &[i32],
+) -> MutexGuard<'a, State> {
+    let mut state = lock(shared);
+    state.log.add(name, arguments, data);
+    if let Some((every, handle)) = shared.interrupts.get()
+        && state.log.count.is_multiple_of(*every)
+    {
+        handle.interrupt();
+    }
+    state
 }
 
 /// A number that follows from the seed and two arguments.
@@ -85,7 +109,8 @@ impl MockDevices {
     /// Empty ones. What was never written reads as numbers that follow from the seed.
     #[must_use]
     pub fn new(seed: u64) -> MockDevices {
-        MockDevices(Arc::new(Mutex::new(State { seed, ..State::default() })))
+        let state = Mutex::new(State { seed, ..State::default() });
+        MockDevices(Arc::new(Device { state, ..Device::default() }))
     }
 
     /// Attaches both to an interpreter, in place of those that are attached.
@@ -104,6 +129,11 @@ impl MockDevices {
     #[must_use]
     pub fn substrate(&self) -> MockSubstrate {
         MockSubstrate(Arc::clone(&self.0))
+    }
+
+    /// Has every so many calls interrupt the run of an interpreter. It stays at the first that is named.
+    pub fn interrupt(&self, every: usize, interpreter: &Interpreter) {
+        let _ = self.0.interrupts.set((every, interpreter.interrupt_handle()));
     }
 
     /// The first difference in what two devices were asked or keep.
@@ -126,8 +156,7 @@ pub struct MockBank(Shared);
 
 impl BankAccess for MockBank {
     fn query(&self, bank_slot: u8, query: &[i32], top_k: usize) -> Option<Vec<(i64, i32)>> {
-        let mut state = lock(&self.0);
-        state.log.add("query", [bank_slot.into(), top_k as i64, 0], query);
+        let state = asked(&self.0, "query", [bank_slot.into(), top_k as i64, 0], query);
         if bank_slot == DECLINED {
             return None;
         }
@@ -143,21 +172,19 @@ impl BankAccess for MockBank {
     }
 
     fn load(&self, bank_slot: u8, entry_id_high: i32, entry_id_low: i32) -> Option<Vec<i32>> {
-        let mut state = lock(&self.0);
-        state.log.add("load", [bank_slot.into(), entry_id_high.into(), entry_id_low.into()], &[]);
+        let state =
+            asked(&self.0, "load", [bank_slot.into(), entry_id_high.into(), entry_id_low.into()], &[]);
         state.entries.get(&(bank_slot, id(entry_id_high, entry_id_low))).cloned()
     }
 
     fn count(&self, bank_slot: u8) -> Option<i32> {
-        let mut state = lock(&self.0);
-        state.log.add("count", [bank_slot.into(), 0, 0], &[]);
+        let state = asked(&self.0, "count", [bank_slot.into(), 0, 0], &[]);
         let count = state.entries.keys().filter(|(slot, _)| *slot == bank_slot).count();
         (bank_slot != DECLINED).then_some(count as i32)
     }
 
     fn write(&mut self, bank_slot: u8, vector: &[i32]) -> Option<(i32, i32)> {
-        let mut state = lock(&self.0);
-        state.log.add("write", [bank_slot.into(), 0, 0], vector);
+        let mut state = asked(&self.0, "write", [bank_slot.into(), 0, 0], vector);
         if bank_slot == DECLINED {
             return None;
         }
@@ -168,14 +195,14 @@ impl BankAccess for MockBank {
     }
 
     fn touch(&mut self, bank_slot: u8, entry_id_high: i32, entry_id_low: i32) {
-        let mut state = lock(&self.0);
-        state.log.add("touch", [bank_slot.into(), entry_id_high.into(), entry_id_low.into()], &[]);
+        let mut state =
+            asked(&self.0, "touch", [bank_slot.into(), entry_id_high.into(), entry_id_low.into()], &[]);
         *state.touched.entry((bank_slot, id(entry_id_high, entry_id_low))).or_default() += 1;
     }
 
     fn delete(&mut self, bank_slot: u8, entry_id_high: i32, entry_id_low: i32) -> bool {
-        let mut state = lock(&self.0);
-        state.log.add("delete", [bank_slot.into(), entry_id_high.into(), entry_id_low.into()], &[]);
+        let mut state =
+            asked(&self.0, "delete", [bank_slot.into(), entry_id_high.into(), entry_id_low.into()], &[]);
         state.entries.remove(&(bank_slot, id(entry_id_high, entry_id_low))).is_some()
     }
 }
@@ -186,8 +213,7 @@ pub struct MockSubstrate(Shared);
 
 impl MockSubstrate {
     fn read(&self, name: &'static str, a: u64, b: u64) -> i32 {
-        let mut state = lock(&self.0);
-        state.log.add(name, [a as i64, b as i64, 0], &[]);
+        let state = asked(&self.0, name, [a as i64, b as i64, 0], &[]);
         derived(state.seed, a ^ (name.len() as u64) << 8, b)
     }
 }
@@ -199,8 +225,7 @@ impl SubstrateHandle for MockSubstrate {
     }
 
     fn write_chemical(&mut self, chem_id: u8, value: i32) {
-        let mut state = lock(&self.0);
-        state.log.add("write chemical", [chem_id.into(), value.into(), 0], &[]);
+        let mut state = asked(&self.0, "write chemical", [chem_id.into(), value.into(), 0], &[]);
         state.chemicals.insert(chem_id, value);
     }
 
@@ -210,8 +235,7 @@ impl SubstrateHandle for MockSubstrate {
     }
 
     fn write_field(&mut self, field_id: u8, index: usize, value: i32) {
-        let mut state = lock(&self.0);
-        state.log.add("write field", [field_id.into(), index as i64, value.into()], &[]);
+        let mut state = asked(&self.0, "write field", [field_id.into(), index as i64, value.into()], &[]);
         state.fields.insert((field_id, index), value);
     }
 

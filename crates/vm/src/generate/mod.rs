@@ -16,7 +16,7 @@ pub use between::between_runs;
 pub use content::{network_content, random_content};
 pub use devices::{MockBank, MockDevices, MockSubstrate};
 pub use host::answer;
-pub use lockstep::lockstep;
+pub use lockstep::{lockstep, lockstep_with};
 
 use crate::interpreter::{Interpreter, LoadError};
 use crate::machine::Limits;

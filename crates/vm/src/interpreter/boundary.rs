@@ -48,6 +48,7 @@ fn run_accelerated(
     loop {
         let next = match entered {
             Entered::Halted => return Next::Halt,
+            Entered::Yielded => Next::Yield,
             Entered::Stopped(result) => Next::of(*result, machine),
             Entered::Ran | Entered::Declined => step_once(machine, devices),
         };

@@ -1,6 +1,7 @@
 //! Cold registers: weights.
 
 pub use super::usage::Usage;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use ternsig_isa::{Shape, Signal, Temperature};
@@ -373,6 +374,18 @@ impl ColdRegister {
     }
 }
 
+/// The lists of a register whose weights are being changed. Whoever changes them keeps each value that of its signal, and
+/// tells the [`Edit`] with [`Edit::mark`] which have changed.
+#[derive(Debug)]
+pub struct WeightLists<'a> {
+    /// The weights, row-major.
+    pub signals: &'a mut [Signal],
+    /// The value of each weight.
+    pub values: &'a mut [i16],
+    /// One temperature a weight; `None` means that all are Hot.
+    pub temperatures: Option<&'a [Temperature]>,
+}
+
 /// A change of single weights; dropping it takes a new version if anything was set.
 #[derive(Debug)]
 pub struct Edit<'a> {
@@ -392,6 +405,21 @@ impl Edit<'_> {
     #[must_use]
     pub fn temperature(&self, index: usize) -> Temperature {
         self.register.temperature(index)
+    }
+
+    /// All weights, for changes of many at once: see [`WeightLists`].
+    pub fn lists(&mut self) -> WeightLists<'_> {
+        let ColdRegister { weights: Weights { signals, values }, temperatures, .. } = &mut *self.register;
+        WeightLists { signals, values, temperatures: temperatures.as_deref() }
+    }
+
+    /// Says that some of the weights in this range have been changed in their lists.
+    pub fn mark(&mut self, changed: Range<usize>) {
+        let end = changed.end.min(self.register.len());
+        if changed.start < end {
+            self.first = self.first.min(changed.start);
+            self.end = self.end.max(end);
+        }
     }
 
     /// Sets a weight; an index out of range is ignored, and so is a weight that already has this signal.

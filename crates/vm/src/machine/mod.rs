@@ -22,6 +22,7 @@ use hot::{HotBank, HotRegister};
 use interrupt::Interrupt;
 use learning::Contrast;
 use models::ModelTable;
+use native::KnownTo;
 use std::sync::Arc;
 use ternsig_isa::limits::{MAX_ELEMENTS, REGISTERS_PER_BANK};
 use ternsig_isa::{Bank, DomainOp, Shape};
@@ -97,6 +98,7 @@ pub struct Machine {
     pub(crate) limits: Limits,
     pub(crate) interrupt: Interrupt,
     pub(crate) scratch: Vec<i32>,
+    pub(crate) known_to: KnownTo,
     /// The operation that the last yielding instruction asked for; outstanding ones stand in the status.
     pub(crate) asked: DomainOp,
 }
@@ -142,6 +144,7 @@ impl Machine {
             limits,
             interrupt: Interrupt::default(),
             scratch: Vec::new(),
+            known_to: KnownTo::default(),
             asked: DomainOp::PoolSave,
         };
         machine.load(program)?;
@@ -224,6 +227,7 @@ impl Machine {
 
     /// Changes the limits; registers that already exceed them stay.
     pub const fn set_limits(&mut self, limits: Limits) {
+        self.make_unknown();
         self.limits = limits;
     }
 

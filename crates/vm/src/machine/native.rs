@@ -8,6 +8,17 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use ternsig_isa::limits::REGISTERS_PER_BANK;
 
+/// Which accelerator knows where everything in a machine lies, and since which of its visits; zeros for none. A clone lies
+/// elsewhere.
+#[derive(Debug, Default)]
+pub(crate) struct KnownTo([u64; 2]);
+
+impl Clone for KnownTo {
+    fn clone(&self) -> KnownTo {
+        KnownTo([0; 2])
+    }
+}
+
 /// The cold registers of a machine.
 pub type ColdBank = [Option<Arc<ColdRegister>>; REGISTERS_PER_BANK];
 /// The pressure lists of a machine.
@@ -61,6 +72,28 @@ impl Machine {
             call_limit: self.limits.calls,
             interrupt: self.interrupt.flag(),
         }
+    }
+
+    /// Says that an accelerator knows the machine as it is, registers and limits: a number that no other has, and one that
+    /// it has not used before. Neither is 0.
+    #[inline]
+    pub const fn make_known(&mut self, accelerator: u64, visit: u64) {
+        self.known_to.0 = [accelerator, visit];
+    }
+
+    /// Whether this was the last visit of an accelerator to the machine, and nothing but itself and the beginning of runs has
+    /// changed it since, input and target buffers aside.
+    #[must_use]
+    #[inline]
+    pub const fn is_known(&self, accelerator: u64, visit: u64) -> bool {
+        let [known_to, since] = self.known_to.0;
+        known_to == accelerator && since == visit
+    }
+
+    /// Whoever may change anything says so before.
+    #[inline]
+    pub(crate) const fn make_unknown(&mut self) {
+        self.known_to.0 = [0; 2];
     }
 
     /// Whether native code may create registers and lists of at most `largest` elements each and `added` together,

@@ -1,0 +1,171 @@
+//! x86-64: the portable loops compiled for AVX2 and for AVX-512, and some of them written in vectors of 512 bits.
+
+mod avx512;
+
+use crate::mastery::{BlockSums, Learner, Rule};
+use crate::portable::mastery as portable;
+use std::arch::is_x86_feature_detected;
+use std::arch::x86_64::*;
+
+/// What the processor has beyond SSE2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tier {
+    Base,
+    Avx2,
+    /// AVX-512 F, BW and VBMI2, and the counting of bits.
+    Avx512,
+}
+
+impl Tier {
+    /// The detection is done once, by the standard library.
+    #[inline]
+    fn of_processor() -> Tier {
+        if is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("popcnt")
+        {
+            Tier::Avx512
+        } else if is_x86_feature_detected!("avx2") {
+            Tier::Avx2
+        } else {
+            Tier::Base
+        }
+    }
+}
+
+/// See the portable form.
+pub(crate) fn step(rule: Rule, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
+    step_on(Tier::of_processor(), rule, learner, list)
+}
+
+fn step_on(tier: Tier, rule: Rule, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
+    match tier {
+        // SAFETY: the processor has these features.
+        Tier::Avx512 => unsafe { avx512::step(rule, learner, list) },
+        // SAFETY: the processor has AVX2.
+        Tier::Avx2 => unsafe { step_avx2(rule, learner, list) },
+        Tier::Base => portable::step(rule, learner, list),
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn step_avx2(rule: Rule, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
+    portable::step(rule, learner, list)
+}
+
+/// See the portable form.
+pub(crate) fn strengths(inputs: &[i32], scale: i32, strengths: &mut [i32]) -> bool {
+    strengths_on(Tier::of_processor(), inputs, scale, strengths)
+}
+
+fn strengths_on(tier: Tier, inputs: &[i32], scale: i32, strengths: &mut [i32]) -> bool {
+    match tier {
+        // SAFETY: the processor has these features.
+        Tier::Avx512 => unsafe { avx512::strengths(inputs, scale, strengths) },
+        // SAFETY: the processor has AVX2.
+        Tier::Avx2 => unsafe { strengths_avx2(inputs, scale, strengths) },
+        Tier::Base => portable::strengths(inputs, scale, strengths),
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn strengths_avx2(inputs: &[i32], scale: i32, strengths: &mut [i32]) -> bool {
+    portable::strengths(inputs, scale, strengths)
+}
+
+/// See the portable form.
+pub(crate) fn press(pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
+    press_on(Tier::of_processor(), pressure, strengths, directions);
+}
+
+fn press_on(tier: Tier, pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
+    match tier {
+        // SAFETY: the processor has these features.
+        Tier::Avx512 => unsafe { avx512::press(pressure, strengths, directions) },
+        // SAFETY: the processor has AVX2.
+        Tier::Avx2 => unsafe { press_avx2(pressure, strengths, directions) },
+        Tier::Base => portable::press(pressure, strengths, directions),
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn press_avx2(pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
+    portable::press(pressure, strengths, directions);
+}
+
+/// See the portable form.
+pub(crate) fn interleave(
+    rows: [&[i16]; 4],
+    places: &mut [i16],
+    stride: usize,
+    sums: &mut BlockSums,
+) -> usize {
+    interleave_on(Tier::of_processor(), rows, places, stride, sums)
+}
+
+fn interleave_on(
+    tier: Tier,
+    rows: [&[i16]; 4],
+    places: &mut [i16],
+    stride: usize,
+    sums: &mut BlockSums,
+) -> usize {
+    let columns = portable::whole_runs(rows, places, stride);
+    let (rows, place) = (rows.map(<[i16]>::as_ptr), places.as_mut_ptr());
+    match tier {
+        // SAFETY: the processor has these features, the rows have these columns, and their pairs fit.
+        Tier::Avx512 => unsafe { avx512::interleave(rows, columns, place, stride, sums) },
+        // SAFETY: every such processor has SSE2; and as above.
+        _ => unsafe { interleave_sse2(rows, columns, place, stride, sums) },
+    }
+    columns
+}
+
+/// # Safety
+/// The rows have these columns, a multiple of 8, and there is a place for every pair of them.
+#[target_feature(enable = "sse2")]
+unsafe fn interleave_sse2(
+    rows: [*const i16; 4],
+    columns: usize,
+    place: *mut i16,
+    stride: usize,
+    sums: &mut BlockSums,
+) {
+    let ones = _mm_set1_epi16(1);
+    let (mut values, mut norms) = (_mm_setzero_si128(), _mm_setzero_si128());
+    for first in (0..columns).step_by(8) {
+        // SAFETY: a row has 8 columns from there on.
+        let [a, b, c, d] = rows.map(|row| unsafe { row.add(first).cast::<__m128i>().read_unaligned() });
+        let (ab, cd) = (_mm_unpacklo_epi32(a, b), _mm_unpacklo_epi32(c, d));
+        let (ab_high, cd_high) = (_mm_unpackhi_epi32(a, b), _mm_unpackhi_epi32(c, d));
+        let pairs = [
+            _mm_unpacklo_epi64(ab, cd),
+            _mm_unpackhi_epi64(ab, cd),
+            _mm_unpacklo_epi64(ab_high, cd_high),
+            _mm_unpackhi_epi64(ab_high, cd_high),
+        ];
+        for (number, pair) in pairs.into_iter().enumerate() {
+            // SAFETY: by contract.
+            unsafe { place.add((first / 2 + number) * stride).cast::<__m128i>().write_unaligned(pair) };
+            let size = _mm_max_epi16(pair, _mm_sub_epi16(_mm_setzero_si128(), pair));
+            values = _mm_add_epi32(values, _mm_madd_epi16(pair, ones));
+            norms = _mm_add_epi32(norms, _mm_madd_epi16(size, ones));
+        }
+    }
+    add_to(&mut sums.values, values);
+    add_to(&mut sums.norms, norms);
+}
+
+/// Adds four lanes to four numbers.
+#[inline]
+#[target_feature(enable = "sse2")]
+fn add_to(numbers: &mut [i32; 4], lanes: __m128i) {
+    let place = numbers.as_mut_ptr().cast::<__m128i>();
+    // SAFETY: these are the four numbers.
+    unsafe { place.write_unaligned(_mm_add_epi32(place.read_unaligned(), lanes)) };
+}
+
+#[cfg(test)]
+#[path = "x86_64_tests.rs"]
+mod tests;

@@ -1,0 +1,360 @@
+//! Mastery in vectors of 512 bits: a run of 32 weights is one vector of values and two of pressure. What lies beyond a
+//! list is masked out: it is neither read nor written.
+
+use super::add_to;
+use crate::mastery::{BlockSums, Learner, RUN, Rule, per_max};
+use std::arch::x86_64::*;
+
+const _: () = assert!(RUN == 32);
+
+/// The thresholds of a rule, in every lane.
+#[derive(Clone, Copy)]
+struct Thresholds {
+    of_class_0: __m512i,
+    /// Those of all classes, four times.
+    of_classes: __m512i,
+}
+
+impl Thresholds {
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn of(rule: Rule) -> Thresholds {
+        let [a, b, c, d] = rule.thresholds.map(u32::cast_signed);
+        Thresholds { of_class_0: _mm512_set1_epi32(a), of_classes: _mm512_set4_epi32(d, c, b, a) }
+    }
+
+    /// Those of 16 weights, by their classes: null without a list.
+    ///
+    /// # Safety
+    /// There are classes for these lanes.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    unsafe fn at(self, classes: *const u8, lanes: u16) -> __m512i {
+        if classes.is_null() {
+            return self.of_class_0;
+        }
+        // SAFETY: by contract, and other lanes are not read.
+        let classes = unsafe { _mm512_maskz_loadu_epi8(u64::from(lanes), classes.cast()) };
+        // The table repeats every 4 lanes, so that only the two lowest bits of a class count.
+        _mm512_permutexvar_epi32(_mm512_cvtepu8_epi32(_mm512_castsi512_si128(classes)), self.of_classes)
+    }
+}
+
+/// A run's pressure, and which of it reaches the thresholds.
+struct Pressed {
+    low: __m512i,
+    high: __m512i,
+    hit: u32,
+}
+
+/// # Safety
+/// There are pressures and, unless that is null, classes for these lanes.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+unsafe fn pressed(thresholds: Thresholds, pressure: *const i32, classes: *const u8, lanes: u32) -> Pressed {
+    let (low_lanes, high_lanes) = (lanes as u16, (lanes >> 16) as u16);
+    let high_classes = if classes.is_null() { classes } else { classes.wrapping_add(16) };
+    // SAFETY: by contract, and other lanes are not read.
+    let low = unsafe { _mm512_maskz_loadu_epi32(low_lanes, pressure) };
+    // SAFETY: as above.
+    let high = unsafe { _mm512_maskz_loadu_epi32(high_lanes, pressure.wrapping_add(16)) };
+    // SAFETY: by contract.
+    let low_thresholds = unsafe { thresholds.at(classes, low_lanes) };
+    // SAFETY: by contract.
+    let high_thresholds = unsafe { thresholds.at(high_classes, high_lanes) };
+    let low_hit = _mm512_cmpge_epu32_mask(_mm512_abs_epi32(low), low_thresholds);
+    let high_hit = _mm512_cmpge_epu32_mask(_mm512_abs_epi32(high), high_thresholds);
+    Pressed { low, high, hit: u32::from(low_hit) | u32::from(high_hit) << 16 }
+}
+
+/// The first lanes of 32.
+#[inline(always)]
+fn lanes_before(end: usize) -> u32 {
+    if end >= RUN { u32::MAX } else { (1 << end) - 1 }
+}
+
+/// The first lanes of 16.
+#[inline(always)]
+fn half_before(end: usize) -> u16 {
+    if end >= 16 { u16::MAX } else { (1 << end) - 1 }
+}
+
+/// The numbers from 0 on.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn first_positions() -> __m512i {
+    const POSITIONS: [u16; RUN] = {
+        let mut positions = [0; RUN];
+        let mut at = 0;
+        while at < RUN {
+            positions[at] = at as u16;
+            at += 1;
+        }
+        positions
+    };
+    // SAFETY: these are 64 bytes.
+    unsafe { _mm512_loadu_si512(POSITIONS.as_ptr().cast()) }
+}
+
+/// How many weights are looked at before any of them is worked on.
+const STRETCH: usize = 8 * RUN;
+
+/// See the portable form, and [`stepped`](crate::mastery::stepped) for a single weight.
+///
+/// Which weights move can hardly be foreseen, so that only a whole stretch of them is skipped.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
+pub(super) fn step(rule: Rule, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
+    let Learner { pressure, signals, values, classes } = learner;
+    let len = pressure.len().min(signals.len()).min(values.len());
+    let len = classes.map_or(len, |classes| classes.len().min(len)).min(list.len().saturating_sub(RUN));
+    let lists = Lists {
+        pressure: pressure.as_mut_ptr(),
+        signals: signals.as_mut_ptr(),
+        values: values.as_mut_ptr(),
+        classes: classes.map_or(std::ptr::null(), <[u8]>::as_ptr),
+        positions: list.as_mut_ptr(),
+    };
+    let least = _mm512_set1_epi32(rule.least().cast_signed());
+    let step = Step::of(rule);
+    let mut count = 0;
+    let whole = len / RUN * RUN;
+    for first in (0..whole).step_by(STRETCH) {
+        let end = whole.min(first + STRETCH);
+        let mut reaching = 0;
+        for at in (first..end).step_by(RUN) {
+            // SAFETY: there are 32 pressures.
+            let [low, high] =
+                unsafe { [lists.pressure.add(at), lists.pressure.add(at + 16)].map(|at| at.cast()) };
+            // SAFETY: as above.
+            let (low, high) = unsafe { (_mm512_loadu_si512(low), _mm512_loadu_si512(high)) };
+            let most = _mm512_max_epu32(_mm512_abs_epi32(low), _mm512_abs_epi32(high));
+            reaching |= _mm512_cmpge_epu32_mask(most, least);
+        }
+        if reaching == 0 {
+            continue;
+        }
+        for at in (first..end).step_by(RUN) {
+            // SAFETY: the lists have these weights; at most `at` of them have moved before, and there is room for the
+            // positions of a run behind all weights.
+            count += unsafe { step.run(lists, at, u32::MAX, count) };
+        }
+    }
+    if whole < len {
+        // SAFETY: as above, for the lanes before the end.
+        count += unsafe { step.run(lists, whole, lanes_before(len - whole), count) };
+    }
+    count
+}
+
+/// Weights that learn, by address.
+#[derive(Clone, Copy)]
+struct Lists {
+    pressure: *mut i32,
+    signals: *mut [u8; 2],
+    values: *mut i16,
+    /// Null without a list.
+    classes: *const u8,
+    positions: *mut u16,
+}
+
+/// What a step depends on, in every lane.
+struct Step {
+    thresholds: Thresholds,
+    step: __m512i,
+    back: __m512i,
+    first_positions: __m512i,
+}
+
+impl Step {
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn of(rule: Rule) -> Step {
+        let step = i16::from(rule.step);
+        Step {
+            thresholds: Thresholds::of(rule),
+            step: _mm512_set1_epi16(step),
+            back: _mm512_set1_epi16(-step),
+            first_positions: first_positions(),
+        }
+    }
+
+    /// The steps of a run of weights, of which only these lanes exist; how many have moved. Their positions are put behind
+    /// those of so many others.
+    ///
+    /// # Safety
+    /// The lists have these lanes, and there is room for 32 positions.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
+    unsafe fn run(&self, lists: Lists, at: usize, lanes: u32, count: usize) -> usize {
+        let (zero, one, top) = (_mm512_setzero_si512(), _mm512_set1_epi16(1), _mm512_set1_epi16(255));
+        let classes = if lists.classes.is_null() { lists.classes } else { lists.classes.wrapping_add(at) };
+        let (pressure, values) = (lists.pressure.wrapping_add(at), lists.values.wrapping_add(at));
+        // SAFETY: by contract.
+        let Pressed { low, high, hit } = unsafe { pressed(self.thresholds, pressure, classes, lanes) };
+        let low_down = _mm512_cmplt_epi32_mask(low, zero);
+        let down = u32::from(low_down) | u32::from(_mm512_cmplt_epi32_mask(high, zero)) << 16;
+        // SAFETY: no lane is hit that does not exist: its pressure is 0, and thresholds are at least 1.
+        unsafe {
+            _mm512_mask_storeu_epi32(pressure, hit as u16, zero);
+            _mm512_mask_storeu_epi32(pressure.wrapping_add(16), (hit >> 16) as u16, zero);
+        }
+        // SAFETY: by contract.
+        let old = unsafe { _mm512_maskz_loadu_epi16(lanes, values) };
+        let along = _mm512_mask_sub_epi16(old, down, zero, old);
+        let near = _mm512_cmpge_epi16_mask(along, self.back);
+        let kept = _mm512_mask_max_epi16(along, near, along, zero);
+        let size = _mm512_min_epi16(_mm512_add_epi16(kept, self.step), top);
+        let new = _mm512_mask_sub_epi16(size, down, zero, size);
+        let changed = _mm512_mask_cmpneq_epi16_mask(hit, new, old);
+        // What has moved is never 0, so that its value alone is its signal.
+        let polarity = _mm512_mask_mov_epi16(one, _mm512_movepi16_mask(new), top);
+        let signal = _mm512_or_si512(_mm512_slli_epi16::<8>(_mm512_abs_epi16(new)), polarity);
+        let positions = _mm512_add_epi16(self.first_positions, _mm512_set1_epi16(at as i16));
+        let positions = _mm512_maskz_compress_epi16(changed, positions);
+        // SAFETY: by contract.
+        unsafe {
+            // Packed weights soon read these, which takes long after a store that is masked.
+            _mm512_mask_storeu_epi16(values, lanes, _mm512_mask_mov_epi16(old, changed, new));
+            _mm512_mask_storeu_epi16(lists.signals.wrapping_add(at).cast(), changed, signal);
+            _mm512_storeu_si512(lists.positions.wrapping_add(count).cast(), positions);
+        }
+        changed.count_ones() as usize
+    }
+}
+
+/// See [`strengths`](crate::mastery::strengths): the strengths are as many as the inputs. Doubles are truncated here;
+/// the portable form says why that is exact.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn strengths(inputs: &[i32], scale: i32, strengths: &mut [i32]) -> bool {
+    let len = inputs.len().min(strengths.len());
+    let mut peak = _mm512_set1_epi32(1);
+    for at in (0..len).step_by(16) {
+        // SAFETY: these lanes are within the list, and others are not read.
+        let x = unsafe { _mm512_maskz_loadu_epi32(half_before(len - at), inputs.as_ptr().add(at)) };
+        peak = _mm512_max_epi32(peak, x);
+    }
+    let max = _mm512_reduce_max_epi32(peak);
+    let (threshold, scale) = (_mm512_set1_epi32(max / 4), _mm512_set1_epi32(scale));
+    let per_max = _mm512_set1_pd(per_max(max));
+    let mut any = 0;
+    for at in (0..len).step_by(16) {
+        let lanes = half_before(len - at);
+        // SAFETY: as above.
+        let x = unsafe { _mm512_maskz_loadu_epi32(lanes, inputs.as_ptr().add(at)) };
+        let above = _mm512_sub_epi32(_mm512_max_epi32(x, threshold), threshold);
+        let low = _mm512_cvtepi32_pd(_mm512_castsi512_si256(above));
+        let high = _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64::<1>(above));
+        let low = _mm512_cvttpd_epi32(_mm512_mul_pd(low, per_max));
+        let high = _mm512_cvttpd_epi32(_mm512_mul_pd(high, per_max));
+        let shares = _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high);
+        let scaled = _mm512_srli_epi32::<8>(_mm512_mullo_epi32(shares, scale));
+        any |= _mm512_test_epi32_mask(scaled, scaled);
+        // SAFETY: these lanes are within the list, and others are not written.
+        unsafe { _mm512_mask_storeu_epi32(strengths.as_mut_ptr().add(at), lanes, scaled) };
+    }
+    any != 0
+}
+
+/// See [`press`](crate::mastery::press), and the portable form for how.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) fn press(pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
+    for (row, pressure) in pressure.chunks_mut(strengths.len()).enumerate() {
+        let Some(&direction) = directions.get(if directions.len() == 1 { 0 } else { row }) else { return };
+        if direction != 0 {
+            press_row(pressure, strengths, direction >> 31);
+        }
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn press_row(pressure: &mut [i32], strengths: &[i32], down: i32) {
+    let len = pressure.len().min(strengths.len());
+    let (pressure, strengths) = (pressure.as_mut_ptr(), strengths.as_ptr());
+    let down = _mm512_set1_epi32(down);
+    let whole = len / 16 * 16;
+    for at in (0..whole).step_by(16) {
+        // SAFETY: there are 16 elements from there on.
+        let (strength, old) = unsafe {
+            (_mm512_loadu_si512(strengths.add(at).cast()), _mm512_loadu_si512(pressure.add(at).cast()))
+        };
+        let new = pressed_by(old, strength, down);
+        // SAFETY: as above.
+        unsafe { _mm512_storeu_si512(pressure.add(at).cast(), new) };
+    }
+    if whole < len {
+        let lanes = half_before(len - whole);
+        // SAFETY: the lanes before the end of the lists exist, and others are neither read nor written.
+        unsafe {
+            let (pressure, strengths) = (pressure.add(whole), strengths.add(whole));
+            let strength = _mm512_maskz_loadu_epi32(lanes, strengths);
+            let old = _mm512_maskz_loadu_epi32(lanes, pressure);
+            _mm512_mask_storeu_epi32(pressure, lanes, pressed_by(old, strength, down));
+        }
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn pressed_by(old: __m512i, strength: __m512i, down: __m512i) -> __m512i {
+    let limit = _mm512_xor_si512(strength, _mm512_set1_epi32(i32::MAX));
+    let along = _mm512_min_epi32(_mm512_xor_si512(old, down), limit);
+    _mm512_xor_si512(_mm512_add_epi32(along, strength), down)
+}
+
+/// See the portable form: of 16 pairs, the four vectors hold 0, 4, 8 and 12, then 1, 5, 9 and 13, and so on.
+///
+/// # Safety
+/// The rows have these columns, a multiple of 32, and there is a place for every pair of them.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) unsafe fn interleave(
+    rows: [*const i16; 4],
+    columns: usize,
+    place: *mut i16,
+    stride: usize,
+    sums: &mut BlockSums,
+) {
+    let ones = _mm512_set1_epi16(1);
+    let (mut values, mut norms) = (_mm512_setzero_si512(), _mm512_setzero_si512());
+    for first in (0..columns).step_by(RUN) {
+        // SAFETY: a row has 32 columns from there on.
+        let [a, b, c, d] = rows.map(|row| unsafe { row.add(first).cast::<__m512i>().read_unaligned() });
+        let (ab, cd) = (_mm512_unpacklo_epi32(a, b), _mm512_unpacklo_epi32(c, d));
+        let (ab_high, cd_high) = (_mm512_unpackhi_epi32(a, b), _mm512_unpackhi_epi32(c, d));
+        let vectors = [
+            _mm512_unpacklo_epi64(ab, cd),
+            _mm512_unpackhi_epi64(ab, cd),
+            _mm512_unpacklo_epi64(ab_high, cd_high),
+            _mm512_unpackhi_epi64(ab_high, cd_high),
+        ];
+        for (number, vector) in vectors.into_iter().enumerate() {
+            for (quarter, pair) in quarters(vector).into_iter().enumerate() {
+                let pairs = first / 2 + 4 * quarter + number;
+                // SAFETY: by contract.
+                unsafe { place.add(pairs * stride).cast::<__m128i>().write_unaligned(pair) };
+            }
+            values = _mm512_add_epi32(values, _mm512_madd_epi16(vector, ones));
+            norms = _mm512_add_epi32(norms, _mm512_madd_epi16(_mm512_abs_epi16(vector), ones));
+        }
+    }
+    add_to(&mut sums.values, sum_of_quarters(values));
+    add_to(&mut sums.norms, sum_of_quarters(norms));
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn quarters(vector: __m512i) -> [__m128i; 4] {
+    [
+        _mm512_castsi512_si128(vector),
+        _mm512_extracti32x4_epi32::<1>(vector),
+        _mm512_extracti32x4_epi32::<2>(vector),
+        _mm512_extracti32x4_epi32::<3>(vector),
+    ]
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn sum_of_quarters(vector: __m512i) -> __m128i {
+    let [a, b, c, d] = quarters(vector);
+    _mm_add_epi32(_mm_add_epi32(a, b), _mm_add_epi32(c, d))
+}

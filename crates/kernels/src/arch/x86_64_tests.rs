@@ -1,0 +1,58 @@
+use super::*;
+use crate::mastery::RUN;
+use crate::mastery::tests::{Matrix, SIZES, numbers};
+
+/// Those that this processor has.
+fn tiers() -> impl Iterator<Item = Tier> {
+    let best = Tier::of_processor();
+    [Tier::Avx2, Tier::Avx512]
+        .into_iter()
+        .filter(move |&tier| tier == Tier::Avx2 && best != Tier::Base || tier == best)
+}
+
+#[test]
+fn tiers_do_the_same() {
+    let mut next = numbers(3);
+    for case in 0..400 {
+        let (rows, columns) = (case % 9, SIZES[next() as usize % SIZES.len()].max(1));
+        let rare = [1, 3, 40][case % 3];
+        let matrix = Matrix::random(&mut next, rows, columns, rare);
+        let thresholds = [[25, 50, 100, u32::MAX], [1, 2, 3, 4]][case % 2];
+        let rule = Rule { thresholds, step: [1, 30, 255][case % 3] };
+        let inputs: Vec<i32> = (0..columns).map(|_| next().cast_signed() >> (case % 31)).collect();
+        let directions: Vec<i32> = (0..rows).map(|_| next() as i32 % 3 - 1).collect();
+        let run = |tier| {
+            let mut matrix = matrix.clone();
+            let mut strengths = vec![0; columns];
+            let any = strengths_on(tier, &inputs, 40, &mut strengths);
+            press_on(tier, &mut matrix.pressure, &strengths, &directions);
+            let pressure = matrix.pressure.clone();
+            let mut list = vec![0; pressure.len() + RUN];
+            let count = step_on(tier, rule, &mut matrix.learner(), &mut list);
+            list.truncate(count);
+            (strengths, any, pressure, list, matrix)
+        };
+        let expected = run(Tier::Base);
+        tiers().for_each(|tier| assert_eq!(run(tier), expected, "{tier:?}: {rows} by {columns}"));
+    }
+}
+
+#[test]
+fn pairs_lie_side_by_side() {
+    let mut next = numbers(5);
+    let mut value = || (next() % 511) as i16 - 255;
+    let rows: [Vec<i16>; 4] = [70, 64, 80, 65].map(|len| (0..len).map(|_| value()).collect());
+    let rows = rows.each_ref().map(Vec::as_slice);
+    let some = BlockSums { values: [1, 2, 3, 4], norms: [5, 6, 7, 8] };
+    for stride in [8, 16, 24, 32] {
+        let len = 31 * stride + 8;
+        let (mut expected, mut sums) = (vec![0; len], some);
+        assert_eq!(portable::interleave(rows, &mut expected, stride, &mut sums), 64);
+        for tier in tiers().chain([Tier::Base]) {
+            let (mut found, mut found_sums) = (vec![0; len], some);
+            assert_eq!(interleave_on(tier, rows, &mut found, stride, &mut found_sums), 64);
+            assert_eq!(interleave_on(tier, rows, &mut found[1..], stride, &mut found_sums), 0);
+            assert_eq!((&found, found_sums), (&expected, sums), "{tier:?}");
+        }
+    }
+}
