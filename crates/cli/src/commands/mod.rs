@@ -2,6 +2,7 @@
 
 mod asm;
 mod check;
+mod compile;
 mod completions;
 mod conform;
 mod disasm;
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Asm(asm::Asm),
     Disasm(disasm::Disasm),
     Explain(explain::Explain),
+    Compile(compile::Compile),
     Fmt(fmt::Fmt),
     Spec(spec::Spec),
     Test(test::Test),
@@ -39,6 +41,7 @@ impl Command {
             Command::Asm(command) => command.execute(),
             Command::Disasm(command) => command.execute(out),
             Command::Explain(command) => command.execute(out),
+            Command::Compile(command) => command.execute(),
             Command::Fmt(command) => command.execute(out),
             Command::Spec(command) => command.execute(out),
             Command::Test(command) => command.execute(out),

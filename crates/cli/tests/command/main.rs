@@ -3,6 +3,7 @@
 
 mod binaries;
 mod check;
+mod compile;
 mod completions;
 mod conform;
 mod explain;
