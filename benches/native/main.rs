@@ -51,13 +51,15 @@ fn main() {
     }
 }
 
-/// The native engine and the peer on one program; the others are recorded by the other benchmark.
+/// The native engine and the peers on one program; the others are recorded by the other benchmark.
 fn record(criterion: &mut Criterion, program: &Program) {
     let mut native = engine::native(program);
-    let peer = peers::peer_of(program);
+    let (plain, tuned) = (peers::peer_of::<peers::Plain>(program), peers::peer_of::<peers::Tuned>(program));
     let input = program.typical_input();
     let mut group = criterion.benchmark_group(program.name);
-    for (name, mut work) in [("native", native.work(&input)), ("peer", peer.work(&input))] {
+    for (name, mut work) in
+        [("native", native.work(&input)), ("plain", plain.work(&input)), ("tuned", tuned.work(&input))]
+    {
         group.bench_function(name, |bencher| bencher.iter_custom(|count| work.time(count)));
     }
     group.finish();

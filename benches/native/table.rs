@@ -1,15 +1,16 @@
-//! The eight programs in four forms.
+//! The eight programs in five forms.
 
 use crate::engine;
 use crate::engines::Pair;
 use crate::measure::{ROUNDS, medians};
-use crate::peers::peer_of;
+use crate::peers::{Plain, Tuned, peer_of};
 use crate::programs::{EIGHT, Program};
 
 /// How many times faster the native engine is.
 struct Ratios {
     original: f64,
-    peer: f64,
+    plain: f64,
+    tuned: f64,
 }
 
 /// Measures and prints ns per forward pass and ratios.
@@ -20,8 +21,17 @@ pub(crate) fn print() {
         "; the peers lack this CPU's vector instructions: RUSTFLAGS=\"-C target-cpu=native\" gives them"
     };
     println!(
-        "\n{:14} {:32} {:>9} {:>11} {:>8} {:>8} {:>9} {:>7}",
-        "program", "shape", "original", "interpreter", "peer", "native", "×original", "×peer"
+        "\n{:14} {:32} {:>9} {:>11} {:>8} {:>8} {:>8} {:>9} {:>7} {:>7}",
+        "program",
+        "shape",
+        "original",
+        "interpreter",
+        "plain",
+        "tuned",
+        "native",
+        "×original",
+        "×plain",
+        "×tuned"
     );
     let ratios: Vec<Ratios> = EIGHT.iter().map(print_program).collect();
     print_summary("geometric mean", &ratios, geometric_mean);
@@ -32,22 +42,29 @@ pub(crate) fn print() {
 fn print_program(program: &Program) -> Ratios {
     let Pair { reference: mut interpreter, mut original } = Pair::new(program);
     let mut native = engine::native(program);
-    let peer = peer_of(program);
+    let (plain, tuned) = (peer_of::<Plain>(program), peer_of::<Tuned>(program));
     let input = program.typical_input();
-    let works = [original.work(&input), interpreter.work(&input), peer.work(&input), native.work(&input)];
-    let [original, interpreter, peer, native] = medians(works);
-    let ratios = Ratios { original: original / native, peer: peer / native };
+    let works = [
+        original.work(&input),
+        interpreter.work(&input),
+        plain.work(&input),
+        tuned.work(&input),
+        native.work(&input),
+    ];
+    let [original, interpreter, plain, tuned, native] = medians(works);
+    let ratios = Ratios { original: original / native, plain: plain / native, tuned: tuned / native };
     println!(
-        "{:14} {:32} {original:>9.1} {interpreter:>11.1} {peer:>8.1} {native:>8.1} {:>8.2}× {:>6.2}×",
-        program.name, program.shape, ratios.original, ratios.peer
+        "{:14} {:32} {original:>9.1} {interpreter:>11.1} {plain:>8.1} {tuned:>8.1} {native:>8.1} {:>8.2}× {:>6.2}× {:>6.2}×",
+        program.name, program.shape, ratios.original, ratios.plain, ratios.tuned
     );
     ratios
 }
 
 fn print_summary(name: &str, ratios: &[Ratios], summary: impl Fn(&mut dyn Iterator<Item = f64>) -> f64) {
     let original = summary(&mut ratios.iter().map(|ratios| ratios.original));
-    let peer = summary(&mut ratios.iter().map(|ratios| ratios.peer));
-    println!("{name:87} {original:>8.2}× {peer:>6.2}×");
+    let plain = summary(&mut ratios.iter().map(|ratios| ratios.plain));
+    let tuned = summary(&mut ratios.iter().map(|ratios| ratios.tuned));
+    println!("{name:96} {original:>8.2}× {plain:>6.2}× {tuned:>6.2}×");
 }
 
 fn geometric_mean(values: &mut dyn Iterator<Item = f64>) -> f64 {

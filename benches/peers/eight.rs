@@ -1,6 +1,6 @@
 //! The eight programs, each written by hand.
 
-use super::layers::{Bias, Columns, Rows};
+use super::layers::{Bias, Layer, Style};
 use super::{Peer, Weights};
 
 #[inline(always)]
@@ -13,14 +13,14 @@ fn sigmoid(x: i32) -> i32 {
     ((x >> 4) + 128).clamp(0, 255)
 }
 
-pub(super) struct RuleEncoder {
-    weights: Columns<17, 32>,
+pub(super) struct RuleEncoder<S: Style> {
+    weights: S::Columns<17, 32>,
     bias: Bias<32>,
 }
 
-impl Peer<17, 32> for RuleEncoder {
+impl<S: Style> Peer<17, 32> for RuleEncoder<S> {
     fn new(weights: &Weights) -> Self {
-        RuleEncoder { weights: Columns::new(&weights[0]), bias: Bias::new(&weights[1]) }
+        RuleEncoder { weights: Layer::new(&weights[0]), bias: Bias::new(&weights[1]) }
     }
 
     #[inline(never)]
@@ -29,14 +29,14 @@ impl Peer<17, 32> for RuleEncoder {
     }
 }
 
-pub(super) struct StateEncoder {
-    weights: Columns<32, 32>,
+pub(super) struct StateEncoder<S: Style> {
+    weights: S::Columns<32, 32>,
     bias: Bias<32>,
 }
 
-impl Peer<32, 32> for StateEncoder {
+impl<S: Style> Peer<32, 32> for StateEncoder<S> {
     fn new(weights: &Weights) -> Self {
-        StateEncoder { weights: Columns::new(&weights[0]), bias: Bias::new(&weights[1]) }
+        StateEncoder { weights: Layer::new(&weights[0]), bias: Bias::new(&weights[1]) }
     }
 
     #[inline(never)]
@@ -45,19 +45,19 @@ impl Peer<32, 32> for StateEncoder {
     }
 }
 
-pub(super) struct Violation {
-    hidden: Rows<64, 16>,
+pub(super) struct Violation<S: Style> {
+    hidden: S::Rows<64, 16>,
     hidden_bias: Bias<16>,
-    score: Rows<16, 1>,
+    score: S::Rows<16, 1>,
     score_bias: Bias<1>,
 }
 
-impl Peer<64, 1> for Violation {
+impl<S: Style> Peer<64, 1> for Violation<S> {
     fn new(weights: &Weights) -> Self {
         Violation {
-            hidden: Rows::new(&weights[0]),
+            hidden: Layer::new(&weights[0]),
             hidden_bias: Bias::new(&weights[1]),
-            score: Rows::new(&weights[2]),
+            score: Layer::new(&weights[2]),
             score_bias: Bias::new(&weights[3]),
         }
     }
@@ -69,14 +69,14 @@ impl Peer<64, 1> for Violation {
     }
 }
 
-pub(super) struct Classifier {
-    input: Columns<32, 24>,
-    gate: Columns<24, 24>,
-    update: Columns<24, 24>,
-    score: Rows<24, 4>,
+pub(super) struct Classifier<S: Style> {
+    input: S::Columns<32, 24>,
+    gate: S::Columns<24, 24>,
+    update: S::Columns<24, 24>,
+    score: S::Rows<24, 4>,
 }
 
-impl Classifier {
+impl<S: Style> Classifier<S> {
     /// The gated mean. After the shift by 8, no sum can leave 32 bits: 255 · 2²³ is below 2³¹.
     #[inline(always)]
     fn step(&self, state: &[i32; 24]) -> [i32; 24] {
@@ -89,13 +89,13 @@ impl Classifier {
     }
 }
 
-impl Peer<32, 4> for Classifier {
+impl<S: Style> Peer<32, 4> for Classifier<S> {
     fn new(weights: &Weights) -> Self {
         Classifier {
-            input: Columns::new(&weights[0]),
-            gate: Columns::new(&weights[1]),
-            update: Columns::new(&weights[2]),
-            score: Rows::new(&weights[3]),
+            input: Layer::new(&weights[0]),
+            gate: Layer::new(&weights[1]),
+            update: Layer::new(&weights[2]),
+            score: Layer::new(&weights[3]),
         }
     }
 
@@ -109,18 +109,18 @@ impl Peer<32, 4> for Classifier {
     }
 }
 
-pub(super) struct Compare {
-    first: Rows<64, 16>,
-    second: Columns<16, 16>,
-    score: Rows<16, 1>,
+pub(super) struct Compare<S: Style> {
+    first: S::Rows<64, 16>,
+    second: S::Columns<16, 16>,
+    score: S::Rows<16, 1>,
 }
 
-impl Peer<64, 1> for Compare {
+impl<S: Style> Peer<64, 1> for Compare<S> {
     fn new(weights: &Weights) -> Self {
         Compare {
-            first: Rows::new(&weights[0]),
-            second: Columns::new(&weights[1]),
-            score: Rows::new(&weights[2]),
+            first: Layer::new(&weights[0]),
+            second: Layer::new(&weights[1]),
+            score: Layer::new(&weights[2]),
         }
     }
 
@@ -132,14 +132,14 @@ impl Peer<64, 1> for Compare {
     }
 }
 
-pub(super) struct Diff {
-    hidden: Rows<64, 24>,
-    output: Columns<24, 32>,
+pub(super) struct Diff<S: Style> {
+    hidden: S::Rows<64, 24>,
+    output: S::Columns<24, 32>,
 }
 
-impl Peer<64, 32> for Diff {
+impl<S: Style> Peer<64, 32> for Diff<S> {
     fn new(weights: &Weights) -> Self {
-        Diff { hidden: Rows::new(&weights[0]), output: Columns::new(&weights[1]) }
+        Diff { hidden: Layer::new(&weights[0]), output: Layer::new(&weights[1]) }
     }
 
     #[inline(never)]
@@ -148,14 +148,14 @@ impl Peer<64, 32> for Diff {
     }
 }
 
-pub(super) struct Gate {
-    hidden: Rows<64, 16>,
-    gate: Columns<16, 32>,
+pub(super) struct Gate<S: Style> {
+    hidden: S::Rows<64, 16>,
+    gate: S::Columns<16, 32>,
 }
 
-impl Peer<64, 32> for Gate {
+impl<S: Style> Peer<64, 32> for Gate<S> {
     fn new(weights: &Weights) -> Self {
-        Gate { hidden: Rows::new(&weights[0]), gate: Columns::new(&weights[1]) }
+        Gate { hidden: Layer::new(&weights[0]), gate: Layer::new(&weights[1]) }
     }
 
     #[inline(never)]
@@ -169,14 +169,14 @@ impl Peer<64, 32> for Gate {
     }
 }
 
-pub(super) struct Merge {
-    hidden: Rows<64, 24>,
-    output: Columns<24, 32>,
+pub(super) struct Merge<S: Style> {
+    hidden: S::Rows<64, 24>,
+    output: S::Columns<24, 32>,
 }
 
-impl Peer<64, 32> for Merge {
+impl<S: Style> Peer<64, 32> for Merge<S> {
     fn new(weights: &Weights) -> Self {
-        Merge { hidden: Rows::new(&weights[0]), output: Columns::new(&weights[1]) }
+        Merge { hidden: Layer::new(&weights[0]), output: Layer::new(&weights[1]) }
     }
 
     #[inline(never)]

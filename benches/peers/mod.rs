@@ -1,11 +1,13 @@
-//! The peers: each of the eight programs as a good engineer would write it in Rust for this shape alone, with dimensions
-//! that the compiler knows, so that it can unroll and vectorise everything.
+//! The peers: each of the eight programs written in Rust for this shape alone, with dimensions that the compiler knows, so
+//! that it can unroll and vectorise everything: once as one writes it first, once tuned by layout and range.
 
 mod eight;
 mod layers;
 
 use crate::measure::Work;
 use crate::programs::Program;
+use layers::Style;
+pub(crate) use layers::{Plain, Tuned};
 use std::hint::black_box;
 use ternsig_isa::Signal;
 
@@ -50,18 +52,18 @@ fn array<const LEN: usize>(input: &[i32]) -> [i32; LEN] {
     input.try_into().unwrap_or_else(|_| panic!("the peer takes {LEN} elements, not {}", input.len()))
 }
 
-/// The peer of a program, with the same weights.
-pub(crate) fn peer_of(program: &Program) -> Box<dyn AnyPeer> {
+/// The peer of a program in a style, with the same weights.
+pub(crate) fn peer_of<S: Style>(program: &Program) -> Box<dyn AnyPeer> {
     let weights: Vec<_> = program.weights().into_iter().map(|(_, weights)| weights).collect();
     match program.name {
-        "rule_encoder" => shaped::<eight::RuleEncoder, _, _>(&weights),
-        "state_encoder" => shaped::<eight::StateEncoder, _, _>(&weights),
-        "violation" => shaped::<eight::Violation, _, _>(&weights),
-        "classifier" => shaped::<eight::Classifier, _, _>(&weights),
-        "compare" => shaped::<eight::Compare, _, _>(&weights),
-        "diff" => shaped::<eight::Diff, _, _>(&weights),
-        "gate" => shaped::<eight::Gate, _, _>(&weights),
-        "merge" => shaped::<eight::Merge, _, _>(&weights),
+        "rule_encoder" => shaped::<eight::RuleEncoder<S>, _, _>(&weights),
+        "state_encoder" => shaped::<eight::StateEncoder<S>, _, _>(&weights),
+        "violation" => shaped::<eight::Violation<S>, _, _>(&weights),
+        "classifier" => shaped::<eight::Classifier<S>, _, _>(&weights),
+        "compare" => shaped::<eight::Compare<S>, _, _>(&weights),
+        "diff" => shaped::<eight::Diff<S>, _, _>(&weights),
+        "gate" => shaped::<eight::Gate<S>, _, _>(&weights),
+        "merge" => shaped::<eight::Merge<S>, _, _>(&weights),
         name => panic!("there is no peer of {name}"),
     }
 }
