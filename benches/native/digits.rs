@@ -68,7 +68,8 @@ struct Learner {
 
 impl Learner {
     fn new(region: &Region, classes: usize) -> Learner {
-        let machine = Ours(region.begin(SEED).unwrap_or_else(|error| panic!("{error}")));
+        let mut machine = Ours(region.begin(SEED).unwrap_or_else(|error| panic!("{error}")));
+        machine.0.set_accelerator(None);
         Learner { machine, target: vec![0; classes], learned: 0, elapsed: Duration::ZERO }
     }
 

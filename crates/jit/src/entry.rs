@@ -21,7 +21,8 @@ const CONTROL_ROOM: usize = 16;
 
 // SAFETY: the pointers are only followed by code that `run` enters with the machine and its frame to itself. Those to buffers
 // are set anew each time; those to registers unless the machine is known to be as this accelerator has left it, which
-// it is not as soon as anyone else can have changed it ([`Machine::is_known`]).
+// it is not as soon as anyone else can have changed it ([`Machine::is_known`]). Those to weights stay right as long as the
+// register has the same version, and those to packed weights as long as the instance holds them.
 unsafe impl Send for Frame {}
 // SAFETY: as above: a shared reference follows no pointer.
 unsafe impl Sync for Frame {}

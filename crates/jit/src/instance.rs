@@ -8,9 +8,9 @@ use crate::packs::{Form, Kept, Packs};
 use crate::statistics::{Counts, Guard};
 use crate::version::{ColdUse, Version};
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
 use ternsig_isa::limits::REGISTERS_PER_BANK;
 use ternsig_kernels::Lanes32;
+use ternsig_vm::machine::native::Visit;
 use ternsig_vm::{ColdRegister, Machine};
 
 /// What is derived from one cold register.
@@ -40,10 +40,8 @@ impl ColdMemory {
 /// What the engine keeps of an interpreter's machine.
 #[derive(Debug)]
 pub(crate) struct Instance {
-    /// Tells it from all others.
-    id: u64,
-    /// How often it has got to know a machine.
-    visits: u64,
+    /// When the frame was pointed to a machine.
+    visit: Option<Visit>,
     pub(crate) frame: Box<Frame>,
     /// The version of the code whose working memory and counters the frame points to.
     pub(crate) attached: u64,
@@ -60,10 +58,8 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(crate) fn new(program_len: usize) -> Instance {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         Instance {
-            id: NEXT.fetch_add(1, Ordering::Relaxed),
-            visits: 0,
+            visit: None,
             frame: Box::new(Frame::empty()),
             attached: 0,
             contents: Box::new([0; REGISTERS_PER_BANK]),
@@ -87,13 +83,12 @@ impl Instance {
     /// Whether the frame points to the machine as it is, for this version.
     #[inline(always)]
     pub(crate) fn knows(&self, machine: &Machine, version: &Version) -> bool {
-        machine.is_known(self.id, self.visits) && self.attached == version.id
+        self.attached == version.id && self.visit.as_ref().is_some_and(|visit| machine.is_known(visit))
     }
 
     /// Says that the frame points to the machine as it is, and to no other.
-    pub(crate) const fn learn(&mut self, machine: &mut Machine) {
-        self.visits += 1;
-        machine.make_known(self.id, self.visits);
+    pub(crate) fn learn(&mut self, machine: &mut Machine) {
+        self.visit = Some(machine.make_known());
     }
 
     /// Whether a version may be entered there with the machine as it is; packed weights are up to date then.
@@ -123,8 +118,8 @@ impl Instance {
         if known { Ok(()) } else { self.admits_unknown(version, machine, packs) }
     }
 
-    /// The same for what only others can have changed. Native code itself never exceeds the room that there was for all
-    /// that it can write.
+    /// The same for what only others can have changed. Native code itself cannot exceed the limits as long as there was room
+    /// for all that it can write.
     fn admits_unknown(
         &mut self,
         version: &Version,

@@ -88,7 +88,8 @@ impl Interpreter {
 
     /// The machine without its devices.
     #[must_use]
-    pub fn into_machine(self) -> Machine {
+    pub fn into_machine(mut self) -> Machine {
+        self.machine.make_unknown();
         self.machine
     }
 

@@ -60,7 +60,15 @@ impl Group {
 impl Product {
     /// Whether it has to look at the interrupt flag.
     pub(crate) const fn is_long(&self) -> bool {
-        self.rows.saturating_mul(self.used) > poll::INTERVAL
+        self.rows.saturating_mul(self.walked()) > poll::INTERVAL
+    }
+
+    /// How many inputs of a row are looked at, absent ones included.
+    pub(super) const fn walked(&self) -> usize {
+        match self.form {
+            Form::Plain => self.columns,
+            Form::PerProduct | Form::PerWeight => self.used,
+        }
     }
 
     /// The product through working memory: the register is written only at the end.

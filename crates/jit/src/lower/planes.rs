@@ -1,4 +1,4 @@
-//! Working memory of products: planes of 16-bit inputs, packed weights, 64-bit sums.
+//! What products read and write beside registers: planes of 16-bit inputs and packed weights.
 
 use super::emitter::{Emitter, MEMORY};
 use super::place::{At, Place};

@@ -170,7 +170,7 @@ impl Product {
         if looped > 0 {
             let group_bytes = 2 * self.layout.group_start(1);
             e.counted(looped * outputs, outputs, &[all], |e, first, weights| {
-                e.poll_every(first, outputs, outputs * self.used);
+                e.poll_every(first, outputs, outputs * self.columns);
                 let known = e.known_addresses();
                 let at = At::moving(first, 0);
                 one(e, &Group { product: self, at, least: 0, blocks: most, weights: weights[0] });

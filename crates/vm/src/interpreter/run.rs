@@ -36,7 +36,7 @@ impl Interpreter {
             match self.run_to_boundary() {
                 Next::Halt => return self.end(Outcome::Halted),
                 Next::Yield => {
-                    let (op, instruction) = (self.machine.asked, self.machine.pc - 1);
+                    let (op, instruction) = (self.machine.asked, self.machine.pc.saturating_sub(1));
                     if let Some(outcome) = self.settle(&op, instruction, &mut answer) {
                         return outcome;
                     }
@@ -118,7 +118,7 @@ impl Interpreter {
     pub(super) fn pause(&mut self, next: Next) -> StepResult {
         match next {
             Next::Yield => {
-                let (op, instruction) = (self.machine.asked, self.machine.pc - 1);
+                let (op, instruction) = (self.machine.asked, self.machine.pc.saturating_sub(1));
                 self.machine.status = Status::Pending { op, instruction, waited: false };
                 StepResult::Yield(op)
             }

@@ -26,7 +26,7 @@ impl Machine {
             program, hot, cold, params, shapes, input, output, target, pressure, chemicals, current_error,
             babble_scale, babble_phase, generator, contrast, checkpoints, models, tests, pc, control, fuel, runs,
             status, limits,
-            interrupt: _, scratch: _, known_to: _, asked: _,
+            interrupt: _, scratch: _, known_since: _, asked: _,
         } = self;
         value("the fingerprint of the program", &program.hash(), &other.program.hash())
             .or_else(|| run_status(status, &other.status))

@@ -22,7 +22,7 @@ use hot::{HotBank, HotRegister};
 use interrupt::Interrupt;
 use learning::Contrast;
 use models::ModelTable;
-use native::KnownTo;
+use native::KnownSince;
 use std::sync::Arc;
 use ternsig_isa::limits::{MAX_ELEMENTS, REGISTERS_PER_BANK};
 use ternsig_isa::{Bank, DomainOp, Shape};
@@ -98,7 +98,7 @@ pub struct Machine {
     pub(crate) limits: Limits,
     pub(crate) interrupt: Interrupt,
     pub(crate) scratch: Vec<i32>,
-    pub(crate) known_to: KnownTo,
+    pub(crate) known_since: KnownSince,
     /// The operation that the last yielding instruction asked for; outstanding ones stand in the status.
     pub(crate) asked: DomainOp,
 }
@@ -144,7 +144,7 @@ impl Machine {
             limits,
             interrupt: Interrupt::default(),
             scratch: Vec::new(),
-            known_to: KnownTo::default(),
+            known_since: KnownSince::default(),
             asked: DomainOp::PoolSave,
         };
         machine.load(program)?;
@@ -157,6 +157,7 @@ impl Machine {
     /// # Errors
     /// The declared registers exceed the limits; the machine is unchanged then.
     pub fn load(&mut self, program: ValidatedProgram) -> Result<(), Error> {
+        self.make_unknown();
         if !program.program().is_attached() {
             self.check_declarations(&program)?;
             self.hot = HotBank::default();

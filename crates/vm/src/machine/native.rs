@@ -5,17 +5,27 @@ use super::cold::ColdRegister;
 use super::control::{ControlStack, Frame};
 use super::hot::HotBank;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use ternsig_isa::limits::REGISTERS_PER_BANK;
 
-/// Which accelerator knows where everything in a machine lies, and since which of its visits; zeros for none. A clone lies
-/// elsewhere.
+/// The visit of an accelerator after which nothing has changed; 0 for none. A clone lies elsewhere in memory.
 #[derive(Debug, Default)]
-pub(crate) struct KnownTo([u64; 2]);
+pub(crate) struct KnownSince(u64);
 
-impl Clone for KnownTo {
-    fn clone(&self) -> KnownTo {
-        KnownTo([0; 2])
+/// A moment at which an accelerator knew where everything in a machine lies. No two are the same in a process.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Visit(u64);
+
+impl Visit {
+    fn now() -> Visit {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Visit(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl Clone for KnownSince {
+    fn clone(&self) -> KnownSince {
+        KnownSince::default()
     }
 }
 
@@ -74,36 +84,37 @@ impl Machine {
         }
     }
 
-    /// Says that an accelerator knows the machine as it is, registers and limits: a number that no other has, and one that
-    /// it has not used before. Neither is 0.
+    /// Says that an accelerator knows the machine as it is, registers and limits.
     #[inline]
-    pub const fn make_known(&mut self, accelerator: u64, visit: u64) {
-        self.known_to.0 = [accelerator, visit];
+    pub fn make_known(&mut self) -> Visit {
+        let visit = Visit::now();
+        self.known_since.0 = visit.0;
+        visit
     }
 
-    /// Whether this was the last visit of an accelerator to the machine, and nothing but itself and the beginning of runs has
-    /// changed it since, input and target buffers aside.
+    /// Whether nobody but the accelerator whose visit this was can have changed the machine since, its input, target and
+    /// output, its control stack and its fuel aside.
     #[must_use]
     #[inline]
-    pub const fn is_known(&self, accelerator: u64, visit: u64) -> bool {
-        let [known_to, since] = self.known_to.0;
-        known_to == accelerator && since == visit
+    pub const fn is_known(&self, visit: &Visit) -> bool {
+        self.known_since.0 == visit.0
     }
 
     /// Whoever may change anything says so before.
     #[inline]
     pub(crate) const fn make_unknown(&mut self) {
-        self.known_to.0 = [0; 2];
+        self.known_since.0 = 0;
     }
 
-    /// Whether native code may create registers and lists of at most `largest` elements each and `added` together,
-    /// without asking for each whether the limits allow it.
+    /// Whether native code may write registers of at most `largest` elements each that have room for `added` together, as
+    /// often as it likes, without asking for each whether the limits allow it. The interpreter asks whether what there is
+    /// and the new content fit beside each other.
     #[must_use]
     #[inline]
     pub fn has_room_for(&self, largest: usize, added: usize) -> bool {
         self.check_room_is_free(largest)
             || (largest <= self.limits.register_elements
-                && self.total_with(added) <= self.limits.total_elements)
+                && self.total_with(added.saturating_add(largest)) <= self.limits.total_elements)
     }
 }
 

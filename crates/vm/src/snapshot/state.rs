@@ -43,7 +43,7 @@ pub(super) fn encode(machine: &Machine, out: &mut Vec<u8>) {
         generator, runs, contrast, checkpoints, models,
         // ---
         input: _, target: _, tests: _, pc: _, control: _, fuel: _, status: _,
-        limits: _, interrupt: _, scratch: _, known_to: _, asked: _,
+        limits: _, interrupt: _, scratch: _, known_since: _, asked: _,
     } = machine;
     program.hash().encode(out);
     encode_table(out, |index| hot.get(index));
