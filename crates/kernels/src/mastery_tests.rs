@@ -38,7 +38,7 @@ impl Matrix {
             _ => (next() % 49) as i32 - 24,
         };
         let pressure = (0..len).map(&mut pressure).collect();
-        let classes = (next() % 2 == 0).then(|| (0..len).map(|_| (next() % 4) as u8).collect());
+        let classes = next().is_multiple_of(2).then(|| (0..len).map(|_| (next() % 4) as u8).collect());
         Matrix { pressure, values: signals.iter().map(|&s| value(s)).collect(), signals, classes }
     }
 

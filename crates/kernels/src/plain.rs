@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(forbidden_bits(255 << 23, 15), 0xFFFF_FFFF);
         assert_eq!(forbidden_bits(0, 30), 0xC000_0000);
         assert_eq!(forbidden_bits(1, 30), 0xC000_0000);
-        assert_eq!(forbidden_bits(2, 30), 0xC000_0000);
+        assert_eq!(forbidden_bits(2, 30), 0xE000_0000);
         assert_eq!(forbidden_bits(3, 30), 0xE000_0000);
     }
 
