@@ -315,3 +315,98 @@ fn digits_learn_alike() {
     }
     assert!(pair.native.machine().cold(1).unwrap().values().iter().any(|&value| value != 0));
 }
+
+/// A layer that answers, learns and answers again.
+fn layer(shape: &str, inputs: usize, outputs: usize, [scale, threshold, step]: [u8; 3]) -> String {
+    format!(
+        ".meta\n    name \"layer\"\n    input_dim {inputs}\n.requires\n    learning 0x0004\n    ternary 0x0002\n.registers\n    \
+         C0: ternary[{shape}]\n    H0: i32[{inputs}]\n    H1: i32[{outputs}]\n    H2: i32[{outputs}]\n.program\n    \
+         load_input H0\n    load_target H1\n    ternary_matmul H2, C0, H0\n    store_output H2\n    \
+         learning.mastery_outer C0, H0, H1, scale={scale}\n    \
+         learning.mastery_commit C0, threshold={threshold}, step={step}\n    \
+         ternary_matmul H2, C0, H0\n    store_output H2\n    halt\n"
+    )
+}
+
+/// Few weights move, many, or all; up to 255 and back through 0, in matrices of one page of weights and of several.
+#[test]
+fn moves_of_any_density_agree() {
+    let mut chance = Chance(11);
+    let sizes =
+        [(32, 32), (24, 64), (10, 1024), (5, 33), (4, 100), (3, 257), (33, 31), (70, 2), (1, 64), (260, 300)];
+    let rules = [[40, 50, 1], [255, 1, 255], [15, 3, 30], [2, 200, 5], [255, 1, 1]];
+    for (case, (rows, columns)) in sizes.into_iter().cycle().take(40).enumerate() {
+        let source = layer(&format!("{rows}, {columns}"), columns, rows, rules[case % rules.len()]);
+        let mut pair = Pair::new(&source, options(&mut chance));
+        let mut weights = register(&mut chance, Shape::matrix(rows, columns), case % 4 == 3);
+        weights.set_frozen(false);
+        pair.set_weights(0, &weights);
+        let few = chance.of(&[1, 3, 30]);
+        for tick in 0..if rows * columns > 1 << 16 { 4 } else { 12 } {
+            let spread = chance.of(&[1, 1, 2, 40]);
+            let target: Vec<i32> =
+                (0..rows).map(|_| if chance.one_in(few) { chance.of(&[-1, 1]) } else { 0 }).collect();
+            let input: Vec<i32> = (0..columns)
+                .map(|_| if chance.one_in(spread) { chance.below(256) as i32 } else { 0 })
+                .collect();
+            pair.both(|i| i.machine_mut().set_target(&target));
+            if tick % 5 == 4 {
+                let level = chance.of(&[50, 76, 140, 255]);
+                pair.both(|i| i.machine_mut().set_chemical(0, level));
+            }
+            pair.run(&input, &format!("case {case} tick {tick} {rows}×{columns}"));
+        }
+        let fallbacks: u64 = statistics(&pair.native).unwrap().fallbacks.values().sum();
+        assert!(fallbacks <= 1, "case {case}: {fallbacks}");
+    }
+}
+
+/// Weights that are no matrix move, too, and the newest change says which.
+#[test]
+fn vectors_and_blocks_of_weights_agree() {
+    let mut chance = Chance(13);
+    for (shape, dims) in
+        [("64", vec![64]), ("300", vec![300]), ("6, 5, 7", vec![6, 5, 7]), ("3, 2, 50", vec![3, 2, 50])]
+    {
+        let len = dims.iter().product();
+        let source = format!(
+            ".meta\n    name \"vector\"\n    input_dim {len}\n.requires\n    learning 0x0004\n.registers\n    \
+             C0: ternary[{shape}]\n    H0: i32[{len}]\n    H1: i32[1]\n.program\n    load_input H0\n    load_target H1\n    \
+             learning.mastery_update C0, H0, H1, scale=90\n    learning.mastery_commit C0, threshold=20, step=9\n    halt\n"
+        );
+        let mut pair = Pair::new(&source, options(&mut chance));
+        let shape = Shape::new(&dims).unwrap();
+        for temperatures in [false, true] {
+            let mut weights = register(&mut chance, shape, temperatures);
+            weights.set_frozen(false);
+            pair.set_weights(0, &weights);
+            for tick in 0..20 {
+                let direction = chance.of(&[-1, 1, 1, 0]);
+                pair.both(|i| i.machine_mut().set_target(&[direction]));
+                let spread = chance.of(&[1, 20, 300]);
+                let input: Vec<i32> = (0..len)
+                    .map(|_| if chance.one_in(spread) { chance.below(256) as i32 } else { 0 })
+                    .collect();
+                pair.run(&input, &format!("{dims:?} tick {tick}"));
+            }
+        }
+    }
+}
+
+/// A copy is made only of weights that move, and what others share stays as it is.
+#[test]
+fn shared_weights_are_left_alone_as_long_as_none_moves() {
+    let mut chance = Chance(17);
+    let mut pair = small(&mut chance);
+    pair.run(&chance.numbers(40), "first");
+    let shared = pair.native.machine().share_cold(0).unwrap();
+    let quiet = vec![0; 40];
+    pair.both(|i| i.machine_mut().set_pressure(0, Some(vec![0; 360])));
+    (0..3).for_each(|tick| pair.run(&quiet, &format!("quiet {tick}")));
+    let before = shared.signals().to_vec();
+    assert!(Arc::ptr_eq(&shared, &pair.native.machine().share_cold(0).unwrap()));
+    pair.both(|i| i.machine_mut().set_pressure(0, Some(vec![40; 360])));
+    pair.run(&quiet, "loud");
+    assert!(!Arc::ptr_eq(&shared, &pair.native.machine().share_cold(0).unwrap()));
+    assert_eq!(shared.signals(), before);
+}

@@ -1,6 +1,7 @@
 //! Weights without temperatures.
 
 mod learned;
+mod wide;
 
 pub use learned::PlainFollower;
 

@@ -4,7 +4,15 @@
 mod x86_64;
 
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{interleave, press, step, strengths};
+pub(crate) use x86_64::{group_product, interleave, is_wide, press, step, strengths};
 
 #[cfg(not(target_arch = "x86_64"))]
+pub(crate) use crate::portable::group_product;
+#[cfg(not(target_arch = "x86_64"))]
 pub(crate) use crate::portable::mastery::{interleave, press, step, strengths};
+
+/// Whether vectors have 512 bits.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) const fn is_wide() -> bool {
+    false
+}

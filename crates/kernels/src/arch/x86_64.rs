@@ -6,6 +6,7 @@ use crate::mastery::{BlockSums, Learner, Rule};
 use crate::portable::mastery as portable;
 use std::arch::is_x86_feature_detected;
 use std::arch::x86_64::*;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// What the processor has beyond SSE2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,9 +18,23 @@ enum Tier {
 }
 
 impl Tier {
-    /// The detection is done once, by the standard library.
     #[inline]
     fn of_processor() -> Tier {
+        static TIER: AtomicU8 = AtomicU8::new(0);
+        match TIER.load(Ordering::Relaxed) {
+            1 => Tier::Base,
+            2 => Tier::Avx2,
+            3 => Tier::Avx512,
+            _ => {
+                let tier = Tier::detect();
+                TIER.store(1 + tier as u8, Ordering::Relaxed);
+                tier
+            }
+        }
+    }
+
+    #[cold]
+    fn detect() -> Tier {
         if is_x86_feature_detected!("avx512vbmi2")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512f")
@@ -92,6 +107,28 @@ fn press_on(tier: Tier, pressure: &mut [i32], strengths: &[i32], directions: &[i
 #[target_feature(enable = "avx2")]
 fn press_avx2(pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
     portable::press(pressure, strengths, directions);
+}
+
+/// Whether vectors have 512 bits.
+pub(crate) fn is_wide() -> bool {
+    Tier::of_processor() == Tier::Avx512
+}
+
+/// See the portable form.
+pub(crate) fn group_product(weights: &[[i16; 8]], pairs: &[[i16; 2]], sums: &mut [[i32; 4]]) {
+    let fits = (1..=4).contains(&sums.len()) && weights.len() >= pairs.len() * sums.len();
+    match Tier::of_processor() {
+        // SAFETY: the processor has these features, and each pair has weights for up to four blocks.
+        Tier::Avx512 if fits => unsafe { avx512::group_product(weights, pairs, sums) },
+        // SAFETY: the processor has AVX2.
+        Tier::Avx2 => unsafe { group_product_avx2(weights, pairs, sums) },
+        _ => crate::portable::group_product(weights, pairs, sums),
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn group_product_avx2(weights: &[[i16; 8]], pairs: &[[i16; 2]], sums: &mut [[i32; 4]]) {
+    crate::portable::group_product(weights, pairs, sums);
 }
 
 /// See the portable form.

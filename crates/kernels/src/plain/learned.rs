@@ -54,27 +54,28 @@ impl PlainWeights {
     /// Packs four rows anew, or as many of them as there are. All values are in range, as they are after learning.
     fn repack_line(&mut self, values: &[i16], first: usize) {
         let (outputs, inputs) = (self.layout.outputs(), self.layout.inputs());
-        let row = |row: usize| {
-            if first + row >= outputs {
-                Some(&[][..])
-            } else {
-                values.get((first + row) * inputs..)?.get(..inputs)
-            }
+        let end = outputs.min(first + BLOCK_ROWS);
+        let (Arrangement::Blocks, Some(block), Some(rows)) = (
+            self.layout.arrangement(),
+            values.get(first * inputs..end * inputs),
+            self.rows.get_mut(first..end),
+        ) else {
+            return (first..end).for_each(|output| self.repack_row(row_of(values, output, inputs), output));
         };
-        let (Arrangement::Blocks, [Some(a), Some(b), Some(c), Some(d)], Some(&Row { path, .. })) =
-            (self.layout.arrangement(), [row(0), row(1), row(2), row(3)], self.rows.get(first))
-        else {
-            let rows = first..outputs.min(first + BLOCK_ROWS);
-            return rows.for_each(|output| self.repack_row(row_of(values, output, inputs), output));
-        };
-        let mut sums = BlockSums::default();
-        let places = self.weights.as_mut_slice().get_mut(path.first..).unwrap_or_default();
-        let done = arch::interleave([a, b, c, d], places, path.pair_stride, &mut sums);
+        let row = |row: usize| row_of(block, row, inputs);
+        let values = [row(0), row(1), row(2), row(3)];
+        let Some(&Row { path, .. }) = rows.first() else { return };
+        let (mut sums, weights) = (BlockSums::default(), self.weights.as_mut_slice());
+        let done = arch::interleave(
+            values,
+            weights.get_mut(path.first..).unwrap_or_default(),
+            path.pair_stride,
+            &mut sums,
+        );
         for column in (done..inputs).step_by(RUN) {
-            let columns = column..inputs.min(column + RUN);
-            repack_run([a, b, c, d], columns, self.weights.as_mut_slice(), path, &mut sums);
+            repack_run(values, column..inputs.min(column + RUN), weights, path, &mut sums);
         }
-        for (row, (sum, norm)) in self.rows[first..].iter_mut().zip(sums.values.into_iter().zip(sums.norms)) {
+        for (row, (sum, norm)) in rows.iter_mut().zip(sums.values.into_iter().zip(sums.norms)) {
             row.sums = Sums::new(sum, norm.cast_unsigned());
         }
     }

@@ -358,3 +358,43 @@ fn sum_of_quarters(vector: __m512i) -> __m128i {
     let [a, b, c, d] = quarters(vector);
     _mm_add_epi32(_mm_add_epi32(a, b), _mm_add_epi32(c, d))
 }
+
+/// Pairs of inputs that are worked on together, so that no sum waits for the one before.
+const PAIRS: usize = 4;
+
+/// See the portable form: all blocks of a group are one vector.
+///
+/// # Safety
+/// There are one to four blocks, and each pair of inputs has weights for them.
+#[target_feature(enable = "avx512f,avx512bw")]
+pub(super) unsafe fn group_product(weights: &[[i16; 8]], pairs: &[[i16; 2]], sums: &mut [[i32; 4]]) {
+    let lanes = half_before(4 * sums.len());
+    let (stride, mut weights) = (sums.len(), weights.as_ptr().cast::<[i16; 8]>());
+    let mut parts = [_mm512_setzero_si512(); PAIRS];
+    let (whole, rest) = pairs.as_chunks::<PAIRS>();
+    for pairs in whole {
+        for (part, pair) in parts.iter_mut().zip(pairs) {
+            // SAFETY: by contract; lanes beyond the blocks are not read.
+            let own = unsafe { _mm512_maskz_loadu_epi32(lanes, weights.cast()) };
+            *part = _mm512_add_epi32(*part, _mm512_madd_epi16(own, both(*pair)));
+            weights = weights.wrapping_add(stride);
+        }
+    }
+    for pair in rest {
+        // SAFETY: as above.
+        let own = unsafe { _mm512_maskz_loadu_epi32(lanes, weights.cast()) };
+        parts[0] = _mm512_add_epi32(parts[0], _mm512_madd_epi16(own, both(*pair)));
+        weights = weights.wrapping_add(stride);
+    }
+    let [a, b, c, d] = parts;
+    let sum = _mm512_add_epi32(_mm512_add_epi32(a, b), _mm512_add_epi32(c, d));
+    // SAFETY: these are the lanes of the blocks.
+    unsafe { _mm512_mask_storeu_epi32(sums.as_mut_ptr().cast(), lanes, sum) };
+}
+
+/// A pair of inputs in all lanes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn both([a, b]: [i16; 2]) -> __m512i {
+    _mm512_set1_epi32(i32::from(a.cast_unsigned()) | i32::from(b) << 16)
+}
