@@ -6,7 +6,7 @@ use crate::analysis::infer;
 use crate::analysis::segments::{Segment, Work, segments};
 use crate::crosscheck::text;
 use crate::error::JitError;
-use crate::lower::function;
+use crate::lower::function::{self, Settings};
 use crate::lower::plan::Reason;
 use crate::options::Features;
 use crate::target;
@@ -92,7 +92,8 @@ pub fn explain(machine: &Machine, target: Option<&str>) -> Result<Explanation, J
         }
     }
     let mut context = FunctionBuilderContext::new();
-    let (function, _) = function::build(program, &flow, &facts, isa.as_ref(), false, &mut context);
+    let (function, _) =
+        function::build(program, &flow, &facts, isa.as_ref(), Settings::default(), &mut context);
     let clif = function.display().to_string();
     let (assembly, bytes) = assembly(Context::for_function(function), &isa)?;
     Ok(Explanation { instructions, target: isa.triple().to_string(), bytes, clif, assembly })

@@ -92,6 +92,9 @@ pub(crate) struct Frame {
     pub(crate) press: *const c_void,
     /// Lets weights take steps: `(frame, what)`. Where it is null, that is left to the interpreter.
     pub(crate) commit: *const c_void,
+    /// The product of weights and a plane of inputs, whose sums do not leave 32 bits: `(frame, cold register, inputs, how
+    /// many, outputs, how many)`. Only code that is made for this processor calls it.
+    pub(crate) single_plane_product: *const c_void,
     /// The product of weights and inputs whose sums can leave 32 bits: `(frame, cold register, inputs, how many, outputs,
     /// how many)`.
     pub(crate) saturating_product: *const c_void,
@@ -153,6 +156,7 @@ impl Frame {
             helper: null(),
             press: null(),
             commit: null(),
+            single_plane_product: null(),
             saturating_product: null(),
             context: null_mut(),
             rotations: null(),

@@ -6,7 +6,9 @@ use crate::analysis::infer;
 use crate::background;
 use crate::bit_set::BitSet;
 use crate::engine::Shared;
+use crate::lower::function::Settings;
 use crate::lower::plan::may_ask_device;
+use crate::options::Features;
 use crate::version::Version;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -86,14 +88,11 @@ impl Unit {
             return false;
         }
         let shared = &self.shared;
-        let compiled = Version::compile(
-            &self.program,
-            &self.flow,
-            &self.used,
-            facts,
-            &shared.isa,
-            options.count_retired,
-        );
+        let settings = Settings {
+            count: options.count_retired,
+            wide_kernels: options.features == Features::Host && ternsig_kernels::has_wide_vectors(),
+        };
+        let compiled = Version::compile(&self.program, &self.flow, &self.used, facts, &shared.isa, settings);
         match compiled {
             Ok(version) if version.is_useful() => {
                 let mut versions = self.versions.write().unwrap_or_else(PoisonError::into_inner);

@@ -4,7 +4,7 @@ use crate::analysis::facts::{Facts, Used, Weights};
 use crate::analysis::flow::Flow;
 use crate::code_memory::Code;
 use crate::error::JitError;
-use crate::lower::function::{self, EntryPoint, Plans};
+use crate::lower::function::{self, EntryPoint, Plans, Settings};
 use crate::packs::Forms;
 use cranelift_codegen::isa::OwnedTargetIsa;
 use cranelift_frontend::FunctionBuilderContext;
@@ -50,12 +50,12 @@ impl Version {
         used: &Used,
         facts: Facts,
         isa: &OwnedTargetIsa,
-        count: bool,
+        settings: Settings,
     ) -> Result<Version, JitError> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let begin = Instant::now();
         let mut context = FunctionBuilderContext::new();
-        let (function, plans) = function::build(program, flow, &facts, isa.as_ref(), count, &mut context);
+        let (function, plans) = function::build(program, flow, &facts, isa.as_ref(), settings, &mut context);
         let code = Code::compile(isa, function)?;
         let mut entry_at = vec![NONE; program.steps().len() + 1];
         let mut begin_at = entry_at.clone();

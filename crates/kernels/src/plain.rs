@@ -4,6 +4,7 @@ mod learned;
 mod wide;
 
 pub use learned::PlainFollower;
+pub use wide::has_wide_vectors;
 
 use crate::lanes::{Lanes16, Lanes32};
 use crate::layout::{Layout, RowPath};

@@ -71,7 +71,9 @@ impl Routine for Dense {
             e.each(len.next_multiple_of(LANES), LANES, |e, at| e.store(zero, self.dst, at));
             return;
         }
-        let staged = self.is_long() || self.dst == self.left || self.dst == self.right;
+        // Each result replaces an operand of its own alone.
+        let in_place = self.rows == 1 && self.terms == 1;
+        let staged = self.is_long() || self.dst == self.left || self.dst == self.right && !in_place;
         let to = if staged { Place::Scratch(e.scratch(4 * (len + LANES))) } else { self.dst };
         let (left, right) =
             (e.largest(self.left, self.rows * self.terms), e.largest(self.right, self.terms * self.columns));

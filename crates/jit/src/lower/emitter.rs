@@ -25,13 +25,23 @@ pub(crate) struct Emitter<'f> {
     addresses: Vec<(i32, Value)>,
     scratch_top: usize,
     scratch_most: usize,
+    /// Whether large products of a single plane are left to a kernel.
+    pub(super) wide_kernels: bool,
     /// Where a long instruction that is being emitted goes on when the host wants the run to stop.
     pub(super) abandon: Option<Block>,
 }
 
 impl<'f> Emitter<'f> {
-    pub(crate) const fn new(b: FunctionBuilder<'f>, frame: Value) -> Emitter<'f> {
-        Emitter { b, frame, addresses: Vec::new(), scratch_top: 0, scratch_most: 0, abandon: None }
+    pub(crate) const fn new(b: FunctionBuilder<'f>, frame: Value, wide_kernels: bool) -> Emitter<'f> {
+        Emitter {
+            b,
+            frame,
+            addresses: Vec::new(),
+            scratch_top: 0,
+            scratch_most: 0,
+            wide_kernels,
+            abandon: None,
+        }
     }
 
     pub(crate) const fn frame(&self) -> Value {
@@ -137,6 +147,12 @@ impl<'f> Emitter<'f> {
             _ => self.b.ins().imul_imm_s(elements, size),
         };
         self.b.ins().iadd(base, bytes)
+    }
+
+    /// Where the first element of a place is.
+    pub(crate) fn place_address(&mut self, place: Place) -> Value {
+        let (address, offset) = self.element(place, At::fixed(0));
+        self.b.ins().iadd_imm_s(address, i64::from(offset))
     }
 
     /// One element, as 32 bits.

@@ -123,13 +123,22 @@ pub(crate) fn signature(isa: &dyn TargetIsa) -> Signature {
     signature
 }
 
+/// How code is generated.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Settings {
+    /// Whether the code counts how often each stretch begins.
+    pub(crate) count: bool,
+    /// Whether large products of a single plane are left to a kernel that has wider vectors than generated code.
+    pub(crate) wide_kernels: bool,
+}
+
 /// Code for these facts, and what it needs.
 pub(crate) fn build(
     program: &ValidatedProgram,
     flow: &Flow,
     facts: &Facts,
     isa: &dyn TargetIsa,
-    count: bool,
+    settings: Settings,
     context: &mut FunctionBuilderContext,
 ) -> (Function, Plans) {
     let segments = segments(program, flow, facts);
@@ -141,13 +150,13 @@ pub(crate) fn build(
     let params = builder.block_params(entry).to_vec();
     let blocks = segments.iter().map(|segment| (segment.first, builder.create_block())).collect();
     let mut work = Building {
-        e: Emitter::new(builder, params[0]),
+        e: Emitter::new(builder, params[0], settings.wide_kernels),
         flow,
         ways: Ways { blocks },
         exits: Exits,
         plans: requirements(&segments, facts, flow),
         isa,
-        count,
+        count: settings.count,
     };
     work.dispatch(&segments, params[1]);
     for segment in &segments {

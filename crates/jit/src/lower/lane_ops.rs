@@ -176,7 +176,7 @@ mod tests {
                 builder.append_block_params_for_function_params(block);
                 builder.switch_to_block(block);
                 let frame = builder.block_params(block)[0];
-                let mut e = Emitter::new(builder, frame);
+                let mut e = Emitter::new(builder, frame, false);
                 let operands: Vec<Value> = (0..op.operands())
                     .map(|operand| e.load(Place::Scratch(0), At::fixed(operand * LANES), LANES))
                     .collect();

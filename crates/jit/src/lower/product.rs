@@ -18,10 +18,13 @@ use crate::packs::Form;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value};
 use std::mem::offset_of;
-use ternsig_kernels::{LARGEST_WEIGHT, Layout};
+use ternsig_kernels::{Arrangement, LARGEST_WEIGHT, Layout};
 
 /// Inputs whose products with any weights certainly fit into 32-bit sums, if each fits into 16 bits.
 pub(super) const SHORT: usize = ternsig_kernels::FLUSH_INTERVAL;
+
+/// From how many weights on a kernel with wider vectors gains more than a call costs.
+const KERNEL_WEIGHTS: usize = 1 << 12;
 
 /// The most weights that a shape may claim without holding them.
 const UNSTORED: usize = 1 << 12;
@@ -103,6 +106,13 @@ impl Product {
             },
             |e| {
                 let range = self.single_plane_range();
+                if self.is_for_kernel(e) {
+                    self.by_kernel(e, planes, results);
+                    return chain.emit_all(e, self.rows, |e, at| {
+                        let value = e.load(results, at, LANES);
+                        vec![(dst, Ranged { value, range })]
+                    });
+                }
                 self.each_group(e, |e, group| {
                     for (block, &value) in group.sums(e, &[planes.lower]).iter().enumerate() {
                         let lanes = (self.rows - group.least - block * LANES).min(LANES);
@@ -146,17 +156,41 @@ impl Product {
 
     /// The same by a call.
     fn saturating(&self, e: &mut Emitter<'_>, results: Place) {
+        let inputs = e.place_address(self.input);
+        self.call(e, offset_of!(Frame, saturating_product), (inputs, self.used), (results, self.rows));
+    }
+
+    /// Whether the product of a single plane is worth a call.
+    fn is_for_kernel(&self, e: &Emitter<'_>) -> bool {
+        let is_large = self.rows.saturating_mul(self.columns) >= KERNEL_WEIGHTS;
+        e.wide_kernels && is_large && self.layout.arrangement() == Arrangement::Blocks
+    }
+
+    /// The product of a single plane by a call.
+    fn by_kernel(&self, e: &mut Emitter<'_>, planes: Planes, results: Place) {
+        let plane = e.place_address(Place::Scratch(planes.lower));
+        let (inputs, outputs) = (self.columns.next_multiple_of(2), self.rows.next_multiple_of(LANES));
+        self.call(e, offset_of!(Frame, single_plane_product), (plane, inputs), (results, outputs));
+    }
+
+    /// Calls a function of the frame for the weights.
+    fn call(
+        &self,
+        e: &mut Emitter<'_>,
+        function: usize,
+        (inputs, input_count): (Value, usize),
+        (outputs, output_count): (Place, usize),
+    ) {
         let mut signature = Signature::new(e.b.func.signature.call_conv);
         signature.params.extend([I64; 6].map(AbiParam::new));
         let signature = e.b.import_signature(signature);
-        let function = e.frame_word(I64, offset_of!(Frame, saturating_product) as i32);
-        let [(inputs, from), (outputs, to)] =
-            [self.input, results].map(|place| e.element(place, At::fixed(0)));
-        let inputs = e.b.ins().iadd_imm_s(inputs, i64::from(from));
-        let outputs = e.b.ins().iadd_imm_s(outputs, i64::from(to));
-        let [register, used, rows] = [self.weights, self.used, self.rows].map(|number| e.int(number as i64));
+        let function = e.frame_word(I64, function as i32);
+        let outputs = e.place_address(outputs);
+        let numbers = [self.weights, input_count, output_count];
+        let [register, input_count, output_count] = numbers.map(|number| e.int(number as i64));
         let frame = e.frame();
-        e.b.ins().call_indirect(signature, function, &[frame, register, inputs, used, outputs, rows]);
+        let arguments = [frame, register, inputs, input_count, outputs, output_count];
+        e.b.ins().call_indirect(signature, function, &arguments);
     }
 
     /// Something for every group of blocks, whole ones in a loop.

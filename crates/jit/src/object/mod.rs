@@ -10,7 +10,7 @@ use crate::analysis::facts::{Buffer, Cell, Facts};
 use crate::analysis::flow::Flow;
 use crate::analysis::infer;
 use crate::error::JitError;
-use crate::lower::function::{self, Plans};
+use crate::lower::function::{self, Plans, Settings};
 use crate::rotations::ROTATIONS;
 use crate::target;
 use cranelift_frontend::FunctionBuilderContext;
@@ -100,7 +100,8 @@ pub fn object(machine: &Machine, target: ObjectTarget, prefix: &str) -> Result<O
     let (flow, used) = (Flow::of(program), infer::used(program));
     let facts = Facts::expected(program, &used, machine);
     let mut context = FunctionBuilderContext::new();
-    let (function, plans) = function::build(program, &flow, &facts, isa.as_ref(), false, &mut context);
+    let (function, plans) =
+        function::build(program, &flow, &facts, isa.as_ref(), Settings::default(), &mut context);
     let native = plans.entries.iter().map(|entry| entry.at).filter(|at| !plans.foreign.contains_key(at));
     let entries: Vec<_> = native.collect();
     if entries.is_empty() {

@@ -4,14 +4,13 @@ use super::PlainWeights;
 use crate::arch;
 use crate::layout::Arrangement;
 
-impl PlainWeights {
-    /// Whether [`PlainWeights::wide_product`] is faster here than what the generated code does by itself: the processor
-    /// has vectors of 512 bits, and lanes hold outputs.
-    #[must_use]
-    pub fn has_wide_product(&self) -> bool {
-        self.layout.arrangement() == Arrangement::Blocks && arch::is_wide()
-    }
+/// Whether this processor has vectors of 512 bits, and [`PlainWeights::wide_product`] is worth a call.
+#[must_use]
+pub fn has_wide_vectors() -> bool {
+    arch::is_wide()
+}
 
+impl PlainWeights {
     /// The sums of all rows, modulo 2³²: see [`PlainWeights::forbidden_bits`] for when they are exact. The plane has an
     /// input for each column, rounded up to an even number, and padding is ignored because its weight is 0. `outputs` has a
     /// multiple of 4 elements and is filled as far as there are rows.
