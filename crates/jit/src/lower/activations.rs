@@ -5,7 +5,7 @@
 //! bits than its significand: a quotient that is no whole number is at least 1/denominator away from the next one, which
 //! is more than rounding moves it. Division is correctly rounded on every processor.
 
-use super::arithmetic::{clamp, clamped, divided_by_256, magnitude, negated_where};
+use super::arithmetic::{clamp, clamped, divided_by_256, gated_parts, magnitude, negated_where};
 use super::emitter::Emitter;
 use super::ranges::Ranged;
 use cranelift_codegen::ir::types::{F32X4, I32X4};
@@ -90,15 +90,6 @@ pub(super) fn soft_gelu(e: &mut Emitter<'_>, a: Ranged) -> Value {
     let whole = e.b.ins().ushr_imm_u(strength, 8);
     let gated = gated_parts(e, strength, whole, gate);
     negated_where(e, gated, negative)
-}
-
-/// `(a · gate) >> 8` for a gate of 0–255, given `a >> 8`: of a = 256·whole + rest only the rest's product is shifted.
-fn gated_parts(e: &mut Emitter<'_>, a: Value, whole: Value, gate: Value) -> Value {
-    let low = e.splat(255);
-    let rest = e.b.ins().band(a, low);
-    let (whole, rest) = (e.b.ins().imul(whole, gate), e.b.ins().imul(rest, gate));
-    let rest = e.b.ins().ushr_imm_u(rest, 8);
-    e.b.ins().iadd(whole, rest)
 }
 
 /// A little more than 1/255: a multiple of 255 times it is never below its quotient, and no other 41-bit number comes up

@@ -86,15 +86,36 @@ pub(super) fn multiplied_by(e: &mut Emitter<'_>, a: Ranged, factor: i32) -> Rang
     Ranged { value, range: Range::of_magnitude(a.range.magnitude() * i64::from(factor).abs()) }
 }
 
-/// `a · b / 256`, rounded down, if no product needs more than 32 bits.
+/// `a · b / 256`, rounded down, if 32 bits are enough for it.
 fn multiplied_within(e: &mut Emitter<'_>, a: Ranged, b: Ranged) -> Option<Ranged> {
     let most = a.range.magnitude() * b.range.magnitude();
     if most > i64::from(i32::MAX) {
-        return None;
+        return if b.range.is_byte() {
+            Some(scaled_by_byte(e, a, b.value))
+        } else if a.range.is_byte() {
+            Some(scaled_by_byte(e, b, a.value))
+        } else {
+            None
+        };
     }
     let product = e.b.ins().imul(a.value, b.value);
     let range = Range::of_magnitude(most).shifted(8);
     Some(Ranged { value: e.b.ins().sshr_imm_u(product, 8), range })
+}
+
+/// The same where b is 0–255.
+fn scaled_by_byte(e: &mut Emitter<'_>, a: Ranged, b: Value) -> Ranged {
+    let whole = e.b.ins().sshr_imm_u(a.value, 8);
+    Ranged { value: gated_parts(e, a.value, whole, b), range: a.range.toward_zero() }
+}
+
+/// `(a · gate) >> 8` for a gate of 0–255, given `a >> 8`: of a = 256·whole + rest only the rest's product is shifted.
+pub(super) fn gated_parts(e: &mut Emitter<'_>, a: Value, whole: Value, gate: Value) -> Value {
+    let low = e.splat(255);
+    let rest = e.b.ins().band(a, low);
+    let (whole, rest) = (e.b.ins().imul(whole, gate), e.b.ins().imul(rest, gate));
+    let rest = e.b.ins().ushr_imm_u(rest, 8);
+    e.b.ins().iadd(whole, rest)
 }
 
 /// The low 32 bits of `(a · b) >> 8`.

@@ -33,6 +33,11 @@ impl Range {
         (range, i64::from(range.low) == low && i64::from(range.high) == high)
     }
 
+    /// Whether there is nothing but 0–255.
+    pub(crate) const fn is_byte(self) -> bool {
+        0 <= self.low && self.high <= 255
+    }
+
     /// The largest magnitude.
     pub(crate) fn magnitude(self) -> i64 {
         i64::from(self.low.unsigned_abs().max(self.high.unsigned_abs()))

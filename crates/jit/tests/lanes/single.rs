@@ -87,6 +87,44 @@ fn buffers_agree() {
     agree("zero_reg H0", &State::default().shaped(0, &[3, 2], 1));
 }
 
+/// Where something is known of the elements, native code leaves out what cannot happen.
+#[test]
+fn what_is_known_of_elements_changes_no_result() {
+    let bounded =
+        ["relu", "sigmoid", "tanh", "activation.tanh", "activation.sigmoid", "gelu", "tensor.negate"];
+    let bounded = bounded.map(|name| format!("{name} H1, H0"));
+    let others =
+        ["shift H1, H0, 8", "shift H1, H0, 31", "clamp H1, H0, 0, 255", "tensor.clamp H1, H0, 100, 130"];
+    let results = [
+        "mul H2, H1, H0",
+        "mul H2, H0, H1",
+        "tensor.mul H2, H1, H0",
+        "tensor.mul H2, H0, H1",
+        "tensor.mul H2, H1, H1",
+        "sub H2, H1, H0",
+        "sub H2, H0, H1",
+        "add H2, H1, H1",
+        "tensor.scale H2, H1, 65535",
+        "tensor.scale H2, H1, 3",
+        "tensor.negate H2, H1",
+        "sigmoid H2, H1",
+        "tanh H2, H1",
+        "gelu H2, H1",
+        "activation.sigmoid H2, H1",
+        "activation.tanh H2, H1",
+        "activation.gelu H2, H1",
+        "clamp H2, H1, 7, 9",
+        "gate_update H2, H1, H0, H1",
+        "gate_update H2, H1, H1, H0",
+    ];
+    let state = State { input: numbers(61, 1), ..State::default() };
+    for first in bounded.iter().map(String::as_str).chain(others) {
+        for second in results {
+            agree(&format!("load_input H0\n{first}\n{second}\nstore_output H2"), &state);
+        }
+    }
+}
+
 #[test]
 fn what_fails_is_left_to_the_interpreter() {
     for instruction in INSTRUCTIONS {
