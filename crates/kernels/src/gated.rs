@@ -163,10 +163,11 @@ fn fill_by_class(list: &mut [i32], codes: &[u8], of_class: [i32; 4]) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    const CLASSES: [GateClass; 4] = [
+    /// The classes of all tests.
+    pub(crate) const CLASSES: [GateClass; 4] = [
         GateClass { threshold: 0, conductance: 255 },
         GateClass { threshold: 15, conductance: 200 },
         GateClass { threshold: 60, conductance: 100 },

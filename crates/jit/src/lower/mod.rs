@@ -32,6 +32,7 @@ pub(crate) mod product;
 mod ranges;
 mod reduce;
 mod repeating;
+pub(crate) mod requirements;
 mod root;
 mod rope;
 mod runs;

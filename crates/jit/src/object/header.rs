@@ -7,7 +7,7 @@ use crate::analysis::facts::Facts;
 use crate::crosscheck::text;
 use crate::declared::{Declared, Field};
 use crate::frame::{ColdSlot, Frame, HotSlot};
-use crate::lower::function::Plans;
+use crate::lower::requirements::Plans;
 use std::fmt::Write;
 use ternsig_isa::Temperature;
 use ternsig_program::ValidatedProgram;

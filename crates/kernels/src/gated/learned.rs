@@ -61,16 +61,9 @@ impl GatedWeights {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gated::GateClass;
+    use crate::gated::tests::CLASSES;
     use crate::mastery::tests::{Matrix, SIZES, numbers};
     use crate::mastery::{Positions, Rule, commit};
-
-    const CLASSES: [GateClass; 4] = [
-        GateClass { threshold: 0, conductance: 255 },
-        GateClass { threshold: 15, conductance: 200 },
-        GateClass { threshold: 60, conductance: 100 },
-        GateClass { threshold: 120, conductance: 30 },
-    ];
 
     #[test]
     fn what_has_moved_is_as_if_packed_anew() {

@@ -35,14 +35,7 @@ fn term(factor: i32, threshold: i32, x: i32, rounding: Rounding) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gated::GateClass;
-
-    const CLASSES: [GateClass; 4] = [
-        GateClass { threshold: 0, conductance: 255 },
-        GateClass { threshold: 15, conductance: 200 },
-        GateClass { threshold: 60, conductance: 100 },
-        GateClass { threshold: 120, conductance: 30 },
-    ];
+    use crate::gated::tests::CLASSES;
 
     fn product(values: &[i16], codes: &[u8], rounding: Rounding, x: &[i32]) -> i32 {
         let weights = GatedWeights::pack(values, codes, (1, values.len()), CLASSES, rounding).unwrap();
