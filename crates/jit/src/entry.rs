@@ -1,12 +1,14 @@
 //! The way into machine code and back.
 
+use crate::door::Way;
 use crate::frame::{ColdSlot, Frame, HotSlot};
 use crate::helpers::{self, Context};
 use crate::instance::{ColdMemory, Instance};
 use crate::lower::emitter::LANES;
 use crate::lower::function::exit;
-use crate::packs::{Pack, Packs};
+use crate::packs::Pack;
 use crate::rotations::ROTATIONS;
+use crate::unit::Unit;
 use crate::version::Version;
 use std::mem::transmute;
 use std::ptr::null_mut;
@@ -27,61 +29,94 @@ unsafe impl Send for Frame {}
 // SAFETY: as above: a shared reference follows no pointer.
 unsafe impl Sync for Frame {}
 
-/// Enters a version that admits the machine: the `number`th of its unit.
+/// Points the frame to a machine that a version admits: the `number`th of its unit.
+pub(crate) fn prepare(instance: &mut Instance, (version, number): (&Version, usize), machine: &mut Machine) {
+    if instance.knows(machine, version) {
+        return;
+    }
+    if instance.attached != version.id {
+        attach(instance, version, number);
+    }
+    point_to_registers(instance, &mut machine.native_state(), version);
+    instance.learn(machine);
+}
+
+/// Enters code that works on registers and buffers alone, of which the latter have the right lengths and room. A program
+/// may be so short that every instruction here counts.
 #[inline(always)]
+pub(crate) fn run_plain(instance: &mut Instance, way: &Way, machine: &mut Machine) -> Entered {
+    instance.counts.entered += 1;
+    debug_assert!(points_to(instance, &mut machine.native_state(), &way.version));
+    let (frame, state) = (&mut instance.frame, machine.native_state());
+    frame.fuel = *state.fuel;
+    frame.input = state.input.as_ptr();
+    frame.target = state.target.as_ptr();
+    frame.output = state.output.as_mut_ptr();
+    frame.output_len = Frame::NOT_STORED;
+    // SAFETY: as in `run`.
+    let code: NativeCode = unsafe { transmute(way.version.code.address()) };
+    let result = code(&raw mut **frame, way.entry);
+    leave(result, instance, machine, &way.version)
+}
+
+/// Enters a version that admits the machine and whose frame points to it.
 pub(crate) fn run(
     instance: &mut Instance,
-    packs: &Packs,
-    (version, number): (&Version, usize),
+    unit: &Unit,
+    version: &Version,
     entry: u32,
     machine: &mut Machine,
     devices: &mut Devices,
 ) -> Entered {
     instance.counts.entered += 1;
-    if !instance.knows(machine, version) {
-        if instance.attached != version.id {
-            attach(instance, version, number);
-        }
-        point_to_registers(instance, &mut machine.native_state(), version);
-        instance.learn(machine);
-    }
-    fill(&mut instance.frame, &mut machine.native_state(), version);
+    debug_assert!(points_to(instance, &mut machine.native_state(), version));
+    fill(&mut instance.frame, machine, version);
     // SAFETY: `function::signature` is the type of the code that every version has, and the version is held.
     let code: NativeCode = unsafe { transmute(version.code.address()) };
-    let mut stopped = None;
-    let result = if version.plans.calls_out {
-        call(code, entry, Context { machine, devices, instance, packs, version, stopped: &mut stopped })
-    } else {
-        code(&raw mut *instance.frame, entry)
-    };
-    let at = (result & u64::from(u32::MAX)) as usize;
-    let mut state = machine.native_state();
-    take(instance, &mut state, version);
-    match result >> 32 {
-        exit::HALTED => {
-            *state.pc = at;
-            Entered::Halted
-        }
-        exit::YIELDED => Entered::Yielded,
-        exit::STOPPED => stopped.map_or(Entered::Ran, Entered::Stopped),
-        _ => {
-            *state.pc = at;
-            instance.counts.fallbacks[at] += 1;
-            Entered::Ran
-        }
+    if version.plans.calls_out {
+        let packs = &unit.shared.packs;
+        return call(code, entry, Context { machine, devices, instance, packs, version, stopped: None });
     }
+    let result = code(&raw mut *instance.frame, entry);
+    leave(result, instance, machine, version)
 }
 
 /// `(frame, entry) -> exit and next instruction`, as [`exit`] says.
 type NativeCode = extern "C" fn(*mut Frame, u32) -> u64;
 
 /// Executes code that may call out.
-#[inline(always)]
-fn call(code: NativeCode, entry: u32, mut context: Context<'_>) -> u64 {
+#[inline(never)]
+fn call(code: NativeCode, entry: u32, mut context: Context<'_>) -> Entered {
     let address: *mut Context<'_> = &raw mut context;
     context.instance.frame.context = address.cast();
     let frame: *mut Frame = &raw mut *context.instance.frame;
-    code(frame, entry)
+    let result = code(frame, entry);
+    let Context { machine, instance, version, stopped, .. } = context;
+    if result >> 32 == exit::STOPPED {
+        take(instance, &mut machine.native_state(), version);
+        return stopped.map_or(Entered::Ran, Entered::Stopped);
+    }
+    leave(result, instance, machine, version)
+}
+
+/// Takes over the machine as the code has left it.
+#[inline(always)]
+fn leave(result: u64, instance: &mut Instance, machine: &mut Machine, version: &Version) -> Entered {
+    let mut state = machine.native_state();
+    take(instance, &mut state, version);
+    let at = (result & u64::from(u32::MAX)) as usize;
+    match result >> 32 {
+        exit::HALTED => {
+            *state.pc = at;
+            Entered::Halted
+        }
+        exit::YIELDED => Entered::Yielded,
+        _ => {
+            *state.pc = at;
+            instance.counts.fallbacks[at] += 1;
+            Entered::Ran
+        }
+    }
 }
 
 /// Points the frame to the hot registers, with room for all that the code can write.
@@ -95,9 +130,22 @@ pub(crate) fn point_to_registers(instance: &mut Instance, state: &mut NativeStat
     }
 }
 
+/// Whether the frame points to the registers and weights that the machine has.
+fn points_to(instance: &Instance, state: &mut NativeState<'_>, version: &Version) -> bool {
+    let frame = &instance.frame;
+    let hot = version.rooms.iter().all(|&(register, room)| {
+        let (data, _) = state.hot.raw_parts(register);
+        frame.hot[register].data == data.as_mut_ptr() && data.capacity() >= room
+    });
+    hot && version.cold.iter().all(|used| {
+        let values = frame.cold[used.register].values.cast_const();
+        state.cold[used.register].as_deref().is_some_and(|register| register.values().as_ptr() == values)
+    })
+}
+
 /// Fills in what changes from run to run.
-#[inline(always)]
-pub(crate) fn fill(frame: &mut Frame, state: &mut NativeState<'_>, version: &Version) {
+pub(crate) fn fill(frame: &mut Frame, machine: &mut Machine, version: &Version) {
+    let state = machine.native_state();
     frame.fuel = *state.fuel;
     let plans = &version.plans;
     if plans.reads_input {
@@ -110,6 +158,16 @@ pub(crate) fn fill(frame: &mut Frame, state: &mut NativeState<'_>, version: &Ver
         frame.output = padded(state.output, plans.output_room);
     }
     frame.output_len = Frame::NOT_STORED;
+    if plans.uses_control || !plans.pressed.is_empty() {
+        fill_rest(frame, machine, version);
+    }
+}
+
+/// Fills in what few programs use.
+#[inline(never)]
+fn fill_rest(frame: &mut Frame, machine: &mut Machine, version: &Version) {
+    let state = machine.native_state();
+    let plans = &version.plans;
     if !plans.pressed.is_empty() {
         frame.learning = dopamine_factor(state.dopamine).map_or(0, i64::unsigned_abs);
         fill_pressure(frame, (state.cold, state.pressure), version);

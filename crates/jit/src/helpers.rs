@@ -6,6 +6,7 @@ use crate::instance::Instance;
 use crate::lower::function::exit;
 use crate::mastery::{Commit, Press};
 use crate::packs::{Form, Pack, Packs};
+use crate::statistics::Guard;
 use crate::version::Version;
 use ternsig_isa::{Signal, Temperature};
 use ternsig_vm::accelerator::step;
@@ -19,7 +20,7 @@ pub(crate) struct Context<'a> {
     pub(crate) packs: &'a Packs,
     pub(crate) version: &'a Version,
     /// The result of a step after which the run does not go on.
-    pub(crate) stopped: &'a mut Option<Box<StepResult>>,
+    pub(crate) stopped: Option<Box<StepResult>>,
 }
 
 /// Executes the instruction at `at` as the interpreter does. 0 if native code goes on behind it, else how it leaves.
@@ -123,26 +124,31 @@ impl Context<'_> {
         self.instance.counts.helped[at] += 1;
         let result = step(self.machine, self.devices);
         let next = self.machine.pc();
-        let code = if matches!(result, StepResult::Yield(_)) {
-            exit::YIELDED << 32 | next as u64
-        } else if !entry::goes_on(&result) {
-            *self.stopped = Some(Box::new(result));
-            exit::STOPPED << 32 | next as u64
-        } else {
-            match self.version.entry(next).filter(|_| next == at + 1) {
-                Some(entry) => match self.instance.admits(self.version, entry, self.machine, self.packs) {
-                    Ok(()) => 0,
-                    Err(guard) => {
-                        self.instance.counts.guards[guard as usize] += 1;
-                        next as u64
-                    }
-                },
-                None => next as u64,
+        let admitted = self.admitted(at, next);
+        entry::point_to_registers(self.instance, &mut self.machine.native_state(), self.version);
+        entry::fill(&mut self.instance.frame, self.machine, self.version);
+        // A run that goes on behind a yield finds everything as it is now, unless the host changes it.
+        if matches!(admitted, Some(Ok(()))) {
+            self.instance.learn(self.machine);
+        }
+        match (result, admitted) {
+            (StepResult::Yield(_), _) => exit::YIELDED << 32 | next as u64,
+            (result, _) if !entry::goes_on(&result) => {
+                self.stopped = Some(Box::new(result));
+                exit::STOPPED << 32 | next as u64
             }
-        };
-        let state = &mut self.machine.native_state();
-        entry::point_to_registers(self.instance, state, self.version);
-        entry::fill(&mut self.instance.frame, state, self.version);
-        code
+            (_, Some(Ok(()))) => 0,
+            (_, Some(Err(guard))) => {
+                self.instance.counts.guards[guard as usize] += 1;
+                next as u64
+            }
+            (_, None) => next as u64,
+        }
+    }
+
+    /// Whether the code may go on at the next instruction; `None` if that has to be entered elsewhere.
+    fn admitted(&mut self, at: usize, next: usize) -> Option<Result<(), Guard>> {
+        let entry = self.version.entry(next).filter(|_| next == at + 1)?;
+        Some(self.instance.admits(self.version, entry, self.machine, self.packs))
     }
 }

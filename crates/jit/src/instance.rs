@@ -1,6 +1,7 @@
 //! What the engine keeps with each machine: the frame, the packed weights, the versions in use, the counts.
 
 use crate::analysis::facts::Weights;
+use crate::door::Way;
 use crate::entry;
 use crate::frame::Frame;
 use crate::mastery::Learning;
@@ -41,7 +42,7 @@ impl ColdMemory {
 #[derive(Debug)]
 pub(crate) struct Instance {
     /// When the frame was pointed to a machine.
-    visit: Option<Visit>,
+    visit: Visit,
     pub(crate) frame: Box<Frame>,
     /// The version of the code whose working memory and counters the frame points to.
     pub(crate) attached: u64,
@@ -59,7 +60,7 @@ pub(crate) struct Instance {
 impl Instance {
     pub(crate) fn new(program_len: usize) -> Instance {
         Instance {
-            visit: None,
+            visit: Visit::NEVER,
             frame: Box::new(Frame::empty()),
             attached: 0,
             contents: Box::new([0; REGISTERS_PER_BANK]),
@@ -83,16 +84,15 @@ impl Instance {
     /// Whether the frame points to the machine as it is, for this version.
     #[inline(always)]
     pub(crate) fn knows(&self, machine: &Machine, version: &Version) -> bool {
-        self.attached == version.id && self.visit.as_ref().is_some_and(|visit| machine.is_known(visit))
+        self.attached == version.id && machine.is_known(&self.visit)
     }
 
     /// Says that the frame points to the machine as it is, and to no other.
     pub(crate) fn learn(&mut self, machine: &mut Machine) {
-        self.visit = Some(machine.make_known());
+        self.visit = machine.make_known();
     }
 
     /// Whether a version may be entered there with the machine as it is; packed weights are up to date then.
-    #[inline(always)]
     pub(crate) fn admits(
         &mut self,
         version: &Version,
@@ -101,21 +101,40 @@ impl Instance {
         packs: &Packs,
     ) -> Result<(), Guard> {
         let known = self.knows(machine, version);
+        if !known {
+            // What the code has left there may have been changed since.
+            self.contents.fill(0);
+        }
+        self.admits_known(version, entry, machine)?;
+        if known { Ok(()) } else { self.admits_unknown(version, machine, packs) }
+    }
+
+    /// Whether the code may be entered as it was before.
+    pub(crate) fn finds_open(&self, way: &Way, machine: &mut Machine) -> bool {
+        let Way { version, entry, .. } = way;
+        self.knows(machine, version) && self.admits_known(version, *entry, machine).is_ok()
+    }
+
+    /// Whether a version may be entered there with a machine that is known.
+    fn admits_known(&self, version: &Version, entry: u32, machine: &mut Machine) -> Result<(), Guard> {
         let state = machine.native_state();
         if state.input.len() != version.facts.input_len && version.plans.reads_input
             || state.target.len() != version.facts.target_len && version.plans.reads_target
         {
             return Err(Guard::Input);
         }
-        for (register, buffer) in &version.entry_point(entry).needed {
-            match (state.hot.allocated(*register), buffer) {
+        for need in &version.entry_point(entry).needed {
+            if need.number != 0 && self.contents[need.register] == need.number {
+                continue;
+            }
+            match (state.hot.allocated(need.register), &need.buffer) {
                 (Some(hot), Some(buffer))
                     if hot.data().len() == buffer.len && hot.shape() == buffer.shape => {}
                 (None, None) => {}
                 _ => return Err(Guard::Shape),
             }
         }
-        if known { Ok(()) } else { self.admits_unknown(version, machine, packs) }
+        Ok(())
     }
 
     /// The same for what only others can have changed. Native code itself cannot exceed the limits as long as there was room

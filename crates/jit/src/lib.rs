@@ -14,6 +14,7 @@ mod code_memory;
 mod coverage;
 mod crosscheck;
 mod declared;
+mod door;
 mod engine;
 #[allow(unsafe_code, reason = "the call into machine code")]
 mod entry;

@@ -1,6 +1,7 @@
 //! The accelerator: it looks for a version that fits, enters it, and asks for one where there is none.
 
 use crate::analysis::facts::Facts;
+use crate::door::Door;
 use crate::entry;
 use crate::instance::Instance;
 use crate::options::Mode;
@@ -18,28 +19,59 @@ pub(crate) struct Native {
     pub(crate) mode: Mode,
     /// The versions of the unit that it knows.
     pub(crate) versions: Vec<Arc<Version>>,
+    /// By instruction.
+    doors: Vec<Door>,
     pub(crate) instance: Instance,
 }
 
 impl Accelerator for Native {
     #[inline]
     fn enter(&mut self, machine: &mut Machine, devices: &mut Devices) -> Entered {
-        if let Some(entered) = self.try_versions(machine, devices) {
-            return entered;
+        match self.doors.get(machine.pc()) {
+            Some(Door::Plain(way)) if self.instance.knows(machine, &way.version) && way.fits(machine) => {
+                entry::run_plain(&mut self.instance, way, machine)
+            }
+            _ => self.enter_otherwise(machine, devices),
         }
-        self.enter_new(machine, devices)
     }
 }
 
 impl Native {
     pub(crate) fn new(unit: Arc<Unit>, mode: Mode) -> Native {
-        let instance = Instance::new(unit.program.steps().len());
-        Native { unit, mode, versions: Vec::new(), instance }
+        let steps = unit.program.steps().len();
+        let (doors, instance) = (vec![Door::Closed; steps], Instance::new(steps));
+        Native { unit, mode, versions: Vec::new(), doors, instance }
     }
 
-    #[inline(always)]
+    /// Enters where more than registers and buffers counts.
+    #[inline(never)]
+    fn enter_otherwise(&mut self, machine: &mut Machine, devices: &mut Devices) -> Entered {
+        let at = machine.pc();
+        let is_current = self.versions.len() == self.unit.generation.load(Ordering::Acquire);
+        match self.doors.get(at) {
+            Some(Door::Special(way)) if self.instance.finds_open(way, machine) => {
+                entry::run(&mut self.instance, &self.unit, &way.version, way.entry, machine, devices)
+            }
+            Some(Door::Foreign) => Entered::Declined,
+            Some(Door::Helped) if is_current => {
+                self.instance.counts.helped[at] += 1;
+                Entered::Declined
+            }
+            _ => self.enter_unknown(machine, devices),
+        }
+    }
+
+    /// Looks for a version that fits.
+    #[inline(never)]
+    fn enter_unknown(&mut self, machine: &mut Machine, devices: &mut Devices) -> Entered {
+        if let Some(entered) = self.try_versions(machine, devices) {
+            return entered;
+        }
+        self.enter_new(machine, devices)
+    }
+
     fn try_versions(&mut self, machine: &mut Machine, devices: &mut Devices) -> Option<Entered> {
-        let Native { unit, versions, instance, .. } = self;
+        let Native { unit, versions, doors, instance, .. } = self;
         if versions.len() != unit.generation.load(Ordering::Acquire) {
             learn_versions(unit, versions, instance);
         }
@@ -49,7 +81,11 @@ impl Native {
             let Some(entry) = version.begin(at) else { continue };
             match instance.admits(version, entry, machine, packs) {
                 Ok(()) => {
-                    return Some(entry::run(instance, packs, (version, number), entry, machine, devices));
+                    if let Some(door) = doors.get_mut(at).filter(|door| !door.leads_to(version, entry)) {
+                        *door = Door::to(version, entry);
+                    }
+                    entry::prepare(instance, (version, number), machine);
+                    return Some(entry::run(instance, unit, version, entry, machine, devices));
                 }
                 Err(guard) => failed = failed.or(Some(guard)),
             }
@@ -65,10 +101,12 @@ impl Native {
     fn enter_new(&mut self, machine: &mut Machine, devices: &mut Devices) -> Entered {
         let at = machine.pc();
         if !self.unit.entries.contains(at) {
+            self.doors.get_mut(at).into_iter().for_each(|door| *door = Door::Foreign);
             return Entered::Declined;
         }
         if self.versions.iter().any(|version| version.is_helper(at)) {
             self.instance.counts.helped[at] += 1;
+            self.doors[at] = Door::Helped;
             return Entered::Declined;
         }
         if self.tier_up(machine)

@@ -20,22 +20,29 @@ pub struct ExecutionContext<'a> {
 impl<'a> ExecutionContext<'a> {
     /// A context without devices.
     pub fn new(machine: &'a mut Machine) -> ExecutionContext<'a> {
-        machine.make_unknown();
         ExecutionContext { machine, bank_cache: None, substrate: None }
     }
 
-    /// A context with the attached devices.
+    /// A context with the attached devices, for a host.
+    #[inline]
     pub(crate) fn with_devices(machine: &'a mut Machine, devices: &'a mut Devices) -> ExecutionContext<'a> {
-        ExecutionContext::with_registry(machine, devices).0
+        ExecutionContext::beside_registry(machine, devices).0
     }
 
-    /// The same, beside the extensions that come with the devices.
+    /// The same for instructions, which change fields without a method of the machine's that tells accelerators.
     pub(crate) fn with_registry(
         machine: &'a mut Machine,
         devices: &'a mut Devices,
     ) -> (ExecutionContext<'a>, &'a ExtensionRegistry) {
-        let Devices { bank_cache, substrate, registry } = devices;
         machine.make_unknown();
+        ExecutionContext::beside_registry(machine, devices)
+    }
+
+    fn beside_registry(
+        machine: &'a mut Machine,
+        devices: &'a mut Devices,
+    ) -> (ExecutionContext<'a>, &'a ExtensionRegistry) {
+        let Devices { bank_cache, substrate, registry } = devices;
         let ctx = ExecutionContext {
             machine,
             bank_cache: bank_cache.as_deref_mut().map(|cache| cache as &mut dyn BankAccess),

@@ -82,14 +82,12 @@ impl Interpreter {
 
     /// The machine, to be changed between runs.
     pub const fn machine_mut(&mut self) -> &mut Machine {
-        self.machine.make_unknown();
         &mut self.machine
     }
 
     /// The machine without its devices.
     #[must_use]
-    pub fn into_machine(mut self) -> Machine {
-        self.machine.make_unknown();
+    pub fn into_machine(self) -> Machine {
         self.machine
     }
 
@@ -225,7 +223,7 @@ impl Interpreter {
 
     /// Begins a run: pc 0; control stack, output and test records cleared; fuel full; chemicals refreshed from the
     /// substrate. An unfinished run is dropped.
-    #[inline]
+    #[inline(always)]
     pub fn begin_run(&mut self) {
         let machine = &mut self.machine;
         machine.pc = 0;
@@ -235,10 +233,15 @@ impl Interpreter {
         machine.models.stop_all();
         machine.fuel = machine.limits.fuel;
         machine.runs = machine.runs.saturating_add(1);
-        machine.status = Status::Running;
+        machine.status.replace_by(Status::Running);
         if self.devices.substrate.is_some() {
-            self.context().refresh_chemicals();
+            self.refresh_chemicals();
         }
+    }
+
+    #[inline(never)]
+    fn refresh_chemicals(&mut self) {
+        self.context().refresh_chemicals();
     }
 
     /// Executes one instruction, beginning a run if none is going on. As with [`Interpreter::run_until_yield`], calling

@@ -164,7 +164,8 @@ impl Building<'_, '_> {
         for segment in segments.iter().filter(|segment| !matches!(segment.work, Work::Leave(_))) {
             switch.set_entry(self.plans.entries.len() as u128, self.ways.blocks[&segment.first]);
             let is_helper = matches!(segment.work, Work::Helper);
-            let needed = segment.needed.clone();
+            let needed = segment.needed.iter().map(|&(register, buffer)| self.plans.need(register, buffer));
+            let needed = needed.collect();
             self.plans.entries.push(EntryPoint { at: segment.first, is_helper, needed });
         }
         let none = self.e.b.create_block();

@@ -15,7 +15,17 @@ pub(crate) struct EntryPoint {
     /// Whether the code there only calls a helper: the interpreter does that at least as fast.
     pub(crate) is_helper: bool,
     /// The hot registers that have to be as the code assumes.
-    pub(crate) needed: Vec<(usize, Option<Buffer>)>,
+    pub(crate) needed: Vec<Need>,
+}
+
+/// What a hot register has to hold.
+#[derive(Debug, Clone)]
+pub(crate) struct Need {
+    pub(crate) register: usize,
+    /// `None` if it must not be allocated.
+    pub(crate) buffer: Option<Buffer>,
+    /// The buffer's number in the table; 0 for none.
+    pub(crate) number: u64,
 }
 
 /// What the code needs to know of the machine beside its facts.
@@ -144,6 +154,11 @@ impl Plans {
             }
             Plan::Control(_) | Plan::Nothing | Plan::Helper | Plan::Leave(_) => {}
         }
+    }
+
+    /// What has to be in a register, with the buffer's number.
+    pub(super) fn need(&mut self, register: usize, buffer: Option<Buffer>) -> Need {
+        Need { register, buffer, number: buffer.map_or(0, |buffer| self.number(buffer) as u64) }
     }
 
     /// The number of a buffer.

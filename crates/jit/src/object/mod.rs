@@ -151,10 +151,9 @@ impl Described {
                 first_need: needs.len() as u64,
                 needs: entry.needed.len() as u64,
             });
-            needs.extend(entry.needed.iter().map(|&(register, buffer)| Need {
-                reg: register as u64,
-                content: buffer.map_or(0, |buffer| number(&mut buffers, buffer)),
-            }));
+            needs.extend(
+                entry.needed.iter().map(|need| Need { reg: need.register as u64, content: need.number }),
+            );
         }
         let mut block = Block::default();
         let hot = plans.rooms.iter().map(|(&register, &room)| Hot {

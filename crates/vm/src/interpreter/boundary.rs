@@ -59,9 +59,17 @@ fn run_accelerated(
     }
 }
 
+/// One step between two visits of an accelerator. A standard instruction that hands the host an operation changes nothing
+/// that accelerators know.
 fn step_once(machine: &mut Machine, devices: &mut Devices) -> Next {
+    let at = machine.pc;
+    let known_since = machine.known_since.of_same_machine();
     let (mut ctx, registry) = ExecutionContext::with_registry(machine, devices);
-    step(&mut ctx, registry)
+    let next = step(&mut ctx, registry);
+    if matches!(next, Next::Yield) && machine.is_standard_at(at) {
+        machine.known_since = known_since;
+    }
+    next
 }
 
 /// What follows, unless that is the next instruction or, behind a failed test, another one.

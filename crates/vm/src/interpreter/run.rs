@@ -27,23 +27,34 @@ impl Interpreter {
         }
     }
 
-    /// Runs from an instruction boundary to an outcome.
+    /// Runs from an instruction boundary to an outcome. Native programs are so short that a call counts: what most of
+    /// them do, to halt, is done here.
+    #[inline(always)]
     pub(super) fn go_on(
         &mut self,
+        answer: impl FnMut(&DomainOp, usize, &mut Interpreter) -> Resume,
+    ) -> Outcome {
+        match self.run_to_boundary() {
+            Next::Halt => self.end(Outcome::Halted),
+            next => self.go_on_from(next, answer),
+        }
+    }
+
+    /// The same from a boundary that has been reached.
+    #[inline(never)]
+    fn go_on_from(
+        &mut self,
+        mut next: Next,
         mut answer: impl FnMut(&DomainOp, usize, &mut Interpreter) -> Resume,
     ) -> Outcome {
-        loop {
-            match self.run_to_boundary() {
-                Next::Halt => return self.end(Outcome::Halted),
-                Next::Yield => {
-                    let (op, instruction) = (self.machine.asked, self.machine.pc.saturating_sub(1));
-                    if let Some(outcome) = self.settle(&op, instruction, &mut answer) {
-                        return outcome;
-                    }
-                }
-                next => return self.conclude(next),
+        while let Next::Yield = next {
+            let (op, instruction) = (self.machine.asked, self.machine.pc.saturating_sub(1));
+            if let Some(outcome) = self.settle(&op, instruction, &mut answer) {
+                return outcome;
             }
+            next = self.run_to_boundary();
         }
+        self.conclude(next)
     }
 
     /// Begins a run if none is going on. An outstanding operation is done, unless it waits: then it is delivered again.
@@ -83,7 +94,7 @@ impl Interpreter {
         instruction: usize,
         answer: &mut impl FnMut(&DomainOp, usize, &mut Interpreter) -> Resume,
     ) -> Option<Outcome> {
-        self.machine.status = Status::Pending { op: *op, instruction, waited: true };
+        self.machine.status.replace_by(Status::Pending { op: *op, instruction, waited: true });
         match answer(op, instruction, self) {
             Resume::Go => self.complete(op, instruction),
             Resume::End(outcome) => Some(self.finish(outcome)),
@@ -92,7 +103,7 @@ impl Interpreter {
 
     /// The effects inside the machine of an operation that the host fulfilled. The outcome if they exceed its limits.
     fn complete(&mut self, op: &DomainOp, instruction: usize) -> Option<Outcome> {
-        self.machine.status = Status::Running;
+        self.machine.status.replace_by(Status::Running);
         let error = semantics::complete(&mut self.context(), op).err()?;
         Some(self.finish(Outcome::Failed(error.at(instruction, self.mnemonic_at(instruction)))))
     }
@@ -119,7 +130,7 @@ impl Interpreter {
         match next {
             Next::Yield => {
                 let (op, instruction) = (self.machine.asked, self.machine.pc.saturating_sub(1));
-                self.machine.status = Status::Pending { op, instruction, waited: false };
+                self.machine.status.replace_by(Status::Pending { op, instruction, waited: false });
                 StepResult::Yield(op)
             }
             next => match self.conclude(next) {
@@ -138,9 +149,11 @@ impl Interpreter {
     /// Records how a run ended or paused.
     pub(super) fn finish(&mut self, outcome: Outcome) -> Outcome {
         match outcome {
-            Outcome::OutOfFuel { .. } | Outcome::Interrupted { .. } => self.machine.status = Status::Running,
+            Outcome::OutOfFuel { .. } | Outcome::Interrupted { .. } => {
+                self.machine.status.replace_by(Status::Running)
+            }
             Outcome::Waiting { op, instruction } => {
-                self.machine.status = Status::Pending { op, instruction, waited: true };
+                self.machine.status.replace_by(Status::Pending { op, instruction, waited: true });
             }
             Outcome::Halted | Outcome::Ended => return self.end(outcome),
             _ => return self.over(outcome),
@@ -165,7 +178,7 @@ impl Interpreter {
     #[inline(always)]
     fn over(&mut self, outcome: Outcome) -> Outcome {
         self.machine.models.stop_all();
-        self.machine.status = Status::Finished(Some(outcome.clone()));
+        self.machine.status.replace_by(Status::Finished(Some(outcome.clone())));
         outcome
     }
 }

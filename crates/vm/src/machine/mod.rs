@@ -67,6 +67,23 @@ pub(crate) enum Status {
     Pending { op: DomainOp, instruction: usize, waited: bool },
 }
 
+impl Status {
+    /// Replaces the status. Only that of a failed run holds memory to be freed, which is done out of the way: short
+    /// programs begin and end so often that it counts.
+    #[inline(always)]
+    pub(crate) fn replace_by(&mut self, status: Status) {
+        if let Status::Finished(Some(Outcome::Failed(_))) = self {
+            self.forget_error();
+        }
+        std::mem::forget(std::mem::replace(self, status));
+    }
+
+    #[cold]
+    fn forget_error(&mut self) {
+        *self = Status::Running;
+    }
+}
+
 /// All state of a running program: registers, buffers, learning state, program counter, control stack and fuel.
 ///
 /// It is plain data and can be moved between threads. Engines change it in place.
@@ -240,6 +257,7 @@ impl Machine {
 
     /// Hot register `index`, if there is one and it is allocated, to be changed in place.
     pub fn hot_mut(&mut self, index: usize) -> Option<&mut HotRegister> {
+        self.make_unknown();
         self.hot.get_mut(index)
     }
 
@@ -254,6 +272,7 @@ impl Machine {
             return Err(Error::about(ErrorKind::ShapeMismatch, register, message));
         }
         self.check_room(data.len()).map_err(|fault| fault_error(fault).naming(register))?;
+        self.make_unknown();
         let register = self.hot.claim(index);
         register.data.clear();
         register.data.extend_from_slice(data);
@@ -263,6 +282,7 @@ impl Machine {
 
     /// Frees hot register `index`; false if it was not allocated.
     pub fn free_hot(&mut self, index: usize) -> bool {
+        self.make_unknown();
         self.hot.free(index)
     }
 
@@ -275,6 +295,7 @@ impl Machine {
     /// Cold register `index`, if there is one and it is allocated, to be changed. A register that is shared with another
     /// machine is copied first.
     pub fn cold_mut(&mut self, index: usize) -> Option<&mut ColdRegister> {
+        self.make_unknown();
         self.cold.get_mut(index)?.as_mut().map(Arc::make_mut)
     }
 
@@ -291,6 +312,7 @@ impl Machine {
     pub fn set_cold(&mut self, index: usize, register: Arc<ColdRegister>) -> Result<(), Error> {
         let name = structural::named(Bank::Cold, index)?;
         self.check_room(register.len()).map_err(|fault| fault_error(fault).naming(name))?;
+        self.make_unknown();
         self.cold[index] = Some(register);
         Ok(())
     }
@@ -300,6 +322,7 @@ impl Machine {
         if index >= REGISTERS_PER_BANK {
             return false;
         }
+        self.make_unknown();
         self.pressure[index] = None;
         self.contrast.forget(index);
         self.cold[index].take().is_some()

@@ -7,6 +7,7 @@ use super::hot::HotBank;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use ternsig_isa::limits::REGISTERS_PER_BANK;
+use ternsig_program::StepOp;
 
 /// The visit of an accelerator after which nothing has changed; 0 for none. A clone lies elsewhere in memory.
 #[derive(Debug, Default)]
@@ -17,9 +18,19 @@ pub(crate) struct KnownSince(u64);
 pub struct Visit(u64);
 
 impl Visit {
+    /// The visit of an accelerator that has not been to any machine.
+    pub const NEVER: Visit = Visit(u64::MAX);
+
     fn now() -> Visit {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Visit(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+impl KnownSince {
+    /// What [`Clone`] does not do: the machine is the same.
+    pub(crate) const fn of_same_machine(&self) -> KnownSince {
+        KnownSince(self.0)
     }
 }
 
@@ -100,10 +111,23 @@ impl Machine {
         self.known_since.0 == visit.0
     }
 
-    /// Whoever may change anything says so before.
+    /// Whoever may change registers, weights, pressure, checkpoints, models or limits says so before: the public methods
+    /// that do, and everything that executes instructions.
     #[inline]
     pub(crate) const fn make_unknown(&mut self) {
         self.known_since.0 = 0;
+    }
+
+    /// Whether the instruction at an index is one of the standard, and not of a user's extension.
+    pub(crate) fn is_standard_at(&self, at: usize) -> bool {
+        self.program.steps().get(at).is_some_and(|step| matches!(step.op, StepOp::Standard(_)))
+    }
+
+    /// The machine, to be changed in what accelerators know.
+    #[inline]
+    pub(crate) const fn unknown(&mut self) -> &mut Machine {
+        self.make_unknown();
+        self
     }
 
     /// Whether native code may write registers of at most `largest` elements each that have room for `added` together, as

@@ -88,6 +88,7 @@ impl Machine {
     /// # Panics
     /// The index is above 63.
     pub fn set_pressure(&mut self, index: usize, pressure: Option<Vec<i32>>) {
+        self.make_unknown();
         self.pressure[index] = pressure;
     }
 

@@ -58,6 +58,7 @@ impl Machine {
     fn allocate(&mut self, bank: Bank, free: Option<usize>, shape: Shape) -> Result<usize, Error> {
         let none = || Error::new(ErrorKind::Limit, format!("every {} register is allocated", bank.name()));
         let index = free.ok_or_else(none)?;
+        self.make_unknown();
         structure::allocate(self, Register::new(bank, index as u8), shape).map_err(fault_error)?;
         Ok(index)
     }
@@ -87,6 +88,7 @@ impl Machine {
     /// the machine is being interrupted.
     pub fn wire_forward(&mut self, dst: usize, weights: usize, input: usize) -> Result<(), Error> {
         let word = [byte(Bank::Hot, dst)?, byte(Bank::Cold, weights)?, byte(Bank::Hot, input)?, 0];
+        self.make_unknown();
         structure::wire_forward(self, word).map_err(fault_error)
     }
 
@@ -96,6 +98,7 @@ impl Machine {
     /// A source is not allocated, or there is no such register.
     pub fn wire_skip(&mut self, dst: usize, a: usize, b: usize) -> Result<(), Error> {
         let word = [byte(Bank::Hot, dst)?, byte(Bank::Hot, a)?, byte(Bank::Hot, b)?, 0];
+        self.make_unknown();
         structure::wire_skip(self, word).map_err(fault_error)
     }
 

@@ -69,14 +69,16 @@ pub(crate) fn execute(ctx: &mut ExecutionContext<'_>, op: Op, word: Word) -> Res
 
 /// The machine's own part of an operation that the host has fulfilled: whatever depends on the host's success changes
 /// only now. It fails if that would exceed the machine's limits.
+#[inline]
 pub(crate) fn complete(ctx: &mut ExecutionContext<'_>, op: &DomainOp) -> Result<(), Error> {
+    let changed = ctx.machine_mut();
     match *op {
         DomainOp::ChemSet { .. } | DomainOp::ChemInject { .. } => ctx.refresh_chemicals(),
-        DomainOp::CheckpointSave { register } => learning::keep_checkpoint(ctx.machine_mut(), register),
-        DomainOp::CheckpointDiscard { register } => learning::drop_checkpoint(ctx.machine_mut(), register),
-        DomainOp::ModelLoad { slot, .. } => ctx.machine_mut().models.load(slot),
+        DomainOp::CheckpointSave { register } => learning::keep_checkpoint(changed.unknown(), register),
+        DomainOp::CheckpointDiscard { register } => learning::drop_checkpoint(changed.unknown(), register),
+        DomainOp::ModelLoad { slot, .. } => changed.unknown().models.load(slot),
         DomainOp::ModelExec { target, slot } => {
-            orchestration::executed(ctx.machine_mut(), target, slot).map_err(fault_error)?;
+            orchestration::executed(changed.unknown(), target, slot).map_err(fault_error)?;
         }
         _ => {}
     }

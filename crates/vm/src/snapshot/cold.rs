@@ -49,6 +49,7 @@ impl Machine {
     /// and activation id. It becomes dirty if its weights or temperatures change by that. Other registers, pressure and
     /// recordings stay as they are. Returns how many were restored.
     pub fn restore_cold(&mut self, snapshot: &ColdSnapshot) -> usize {
+        self.make_unknown();
         let mut restored = 0;
         for (index, saved) in &snapshot.registers {
             let current = self.cold.get_mut(*index).and_then(Option::as_mut);

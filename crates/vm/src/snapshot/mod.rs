@@ -64,6 +64,7 @@ impl Machine {
     /// The bytes are damaged, exceed the machine's limits or do not fit the loaded program; nothing is changed then.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), SnapshotError> {
         let (state, execution) = read(bytes, &self.program, self.limits)?;
+        self.make_unknown();
         state.apply(self);
         match execution {
             Some(execution) => execution.apply(self),

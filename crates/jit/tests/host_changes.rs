@@ -1,0 +1,151 @@
+//! Whatever a host changes between two runs, or while it answers a yield, native code sees.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+use ternsig_isa::{InstructionSet, Shape, Signal, Temperature};
+use ternsig_jit::{Jit, Mode, Options};
+use ternsig_vm::{Answer, ColdRegister, Interpreter, Limits, Machine};
+
+/// Keeps a sum, answers by two layers, and asks the host between them.
+const SOURCE: &str = "
+.meta
+    name \"changes\"
+    input_dim 8
+
+.requires
+    neuro
+
+.registers
+    C0: ternary[16, 8] key=\"first\"
+    C1: ternary[16, 16] key=\"second\"
+    H0: i32[8]
+    H1: i32[16]
+    H2: i32[16]
+    H3: i32[1]
+
+.program
+    load_input H0
+    ternary_matmul H1, C0, H0
+    shift H1, H1, 6
+    add H2, H2, H1
+    neuro.chem_read H3, 0
+    ternary_matmul H1, C1, H2
+    store_output H1
+    halt
+";
+
+/// What a host does to a machine, by number.
+fn change(machine: &mut Machine, number: usize) {
+    // Where a limit is in the way, both machines stay as they are.
+    let _ = try_to_change(machine, number);
+}
+
+fn try_to_change(machine: &mut Machine, number: usize) -> Option<()> {
+    match number {
+        0 => machine.hot_mut(2)?.data_mut().fill(77),
+        1 => machine.set_hot(2, &[5; 12], Shape::vector(12)).ok()?,
+        2 => machine.set_hot(2, &vec![-3; 4000], Shape::vector(4000)).ok()?,
+        3 => drop(machine.free_hot(2)),
+        4 => machine.set_hot(2, &[9; 16], Shape::vector(16)).ok()?,
+        5 => machine.cold_mut(0)?.edit().set(3, Signal::from_i32(-200)),
+        6 => machine.set_cold(1, Arc::new(weights(&[16, 16], 40))).ok()?,
+        7 => machine.set_cold(1, Arc::new(weights(&[12, 16], 90))).ok()?,
+        8 => machine.cold_mut(0)?.fill_temperatures(Temperature::Warm),
+        9 => machine.cold_mut(0)?.set_temperatures(None).ok()?,
+        10 => drop(machine.free_cold(1)),
+        11 => machine.clone_cold(0, 1).ok()?,
+        12 => machine.set_cold(1, Arc::new(weights(&[16, 16], 7))).ok()?,
+        13 => machine.set_limits(Limits { total_elements: 40, ..Limits::default() }),
+        14 => machine.set_limits(Limits::default()),
+        15 => machine.wire_skip(2, 2, 1).ok()?,
+        16 => drop(machine.alloc_hot(Shape::vector(300)).ok()?),
+        17 => machine.set_pressure(0, Some(vec![1; 128])),
+        18 => machine.init_random(1, 99).ok()?,
+        19 => machine.restore(&machine.suspend()).ok()?,
+        20 => *machine = machine.clone(),
+        _ => machine.set_input(&[1, 2, 3]),
+    }
+    Some(())
+}
+
+/// One more than the last number.
+const CHANGES: usize = 22;
+
+fn weights(shape: &[u32], magnitude: i32) -> ColdRegister {
+    let shape = Shape::new(shape).unwrap();
+    let signals = (0..shape.elements())
+        .map(|index| Signal::from_i32(if index % 3 == 0 { magnitude } else { -magnitude }));
+    ColdRegister::new(signals.collect(), shape).unwrap()
+}
+
+/// The interpreter alone, and with native code.
+fn machines() -> [Interpreter; 2] {
+    let program = ternsig_asm::assemble(SOURCE, &InstructionSet::standard()).into_result().unwrap();
+    let [plain, mut native] = [0; 2].map(|_| {
+        let mut interpreter = Interpreter::from_program(&program).unwrap();
+        for (index, shape) in [[16, 8], [16, 16]].iter().enumerate() {
+            interpreter.machine_mut().set_cold(index, Arc::new(weights(shape, 100))).unwrap();
+        }
+        interpreter
+    });
+    Jit::new(Options::default()).unwrap().equip(&mut native, Mode::Jit);
+    [plain, native]
+}
+
+/// A run in which the host does something when it is asked.
+fn run(machine: &mut Interpreter, input: &[i32], answer: impl Fn(&mut Machine)) {
+    machine.machine_mut().set_input(input);
+    machine.run_with_host(|_, ctx| {
+        answer(ctx.machine_mut());
+        Ok(Answer::Done)
+    });
+}
+
+fn assert_same([plain, native]: &[Interpreter; 2], when: &str) {
+    assert_eq!(plain.machine().difference(native.machine()), None, "{when}");
+}
+
+#[test]
+fn changes_between_runs_are_seen() {
+    let mut machines = machines();
+    for (round, number) in (0..CHANGES).chain((0..CHANGES).rev()).enumerate() {
+        for machine in &mut machines {
+            run(machine, &[round as i32; 8], |_| {});
+            run(machine, &[3; 8], |_| {});
+            change(machine.machine_mut(), number);
+            run(machine, &[4; 8], |_| {});
+        }
+        assert_same(&machines, &format!("round {round}, change {number}"));
+    }
+}
+
+#[test]
+fn changes_while_a_yield_is_answered_are_seen() {
+    let mut machines = machines();
+    for (round, number) in (0..CHANGES).chain((0..CHANGES).rev()).enumerate() {
+        for machine in &mut machines {
+            run(machine, &[round as i32; 8], |_| {});
+            run(machine, &[4; 8], |machine| change(machine, number));
+            run(machine, &[5; 8], |_| {});
+        }
+        assert_same(&machines, &format!("round {round}, change {number}"));
+    }
+}
+
+#[test]
+fn exchanged_machines_are_seen() {
+    let [mut plain, mut native] = machines();
+    let [mut other_plain, mut other] = machines();
+    for round in 0..6 {
+        for machine in [&mut plain, &mut native, &mut other_plain, &mut other] {
+            run(machine, &[round; 8], |_| {});
+        }
+        std::mem::swap(native.machine_mut(), other.machine_mut());
+        std::mem::swap(plain.machine_mut(), other_plain.machine_mut());
+        for machine in [&mut plain, &mut native] {
+            run(machine, &[100 + round; 8], |_| {});
+        }
+        assert_eq!(plain.machine().difference(native.machine()), None, "round {round}");
+        assert_eq!(other_plain.machine().difference(other.machine()), None, "round {round}");
+    }
+}
