@@ -1,9 +1,10 @@
-//! Ways into code that have been taken before: what is left to check as long as the machine is known.
+//! Ways into code that have been taken before: what is left to check as long as the machine is known. Its buffers have room
+//! for whole vectors then: that was seen to when it became known, and nothing takes it away from them.
 
 use crate::version::Version;
 use std::sync::Arc;
 use ternsig_vm::Machine;
-use ternsig_vm::machine::native::NativeState;
+use ternsig_vm::machine::native::Visit;
 
 /// How an instruction was dealt with when it was last met.
 #[derive(Debug, Clone, Default)]
@@ -26,9 +27,10 @@ pub(crate) enum Door {
 pub(crate) struct Way {
     pub(crate) version: Arc<Version>,
     pub(crate) entry: u32,
+    /// When the frame was pointed to the machine for this version.
+    visit: Visit,
     input: Wanted,
     target: Wanted,
-    output_room: usize,
 }
 
 /// The length that a buffer must have, if the code reads it.
@@ -37,17 +39,11 @@ struct Wanted {
     len: usize,
     /// All bits if the code reads it, else none.
     mask: usize,
-    /// The capacity for whole vectors.
-    room: usize,
 }
 
 impl Wanted {
     const fn new(len: usize, is_read: bool) -> Wanted {
-        if is_read {
-            Wanted { len, mask: usize::MAX, room: len.next_multiple_of(8) }
-        } else {
-            Wanted { len, mask: 0, room: 0 }
-        }
+        Wanted { len, mask: if is_read { usize::MAX } else { 0 } }
     }
 
     /// 0 if a buffer of this length will do.
@@ -58,36 +54,39 @@ impl Wanted {
 }
 
 impl Door {
-    pub(crate) fn to(version: &Arc<Version>, entry: u32) -> Door {
+    pub(crate) fn to(version: &Arc<Version>, entry: u32, visit: Visit) -> Door {
         let plans = &version.plans;
         let way = Way {
             version: version.clone(),
             entry,
+            visit,
             input: Wanted::new(version.facts.input_len, plans.reads_input),
             target: Wanted::new(version.facts.target_len, plans.reads_target),
-            output_room: plans.output_room,
         };
         let needs = !version.entry_point(entry).needed.is_empty();
         let is_special = needs || plans.calls_out || plans.uses_control || !plans.pressed.is_empty();
         if is_special { Door::Special(way) } else { Door::Plain(way) }
     }
 
-    pub(crate) fn leads_to(&self, version: &Arc<Version>, entry: u32) -> bool {
+    /// Opens the door again if it leads there.
+    pub(crate) fn reopen(&mut self, version: &Arc<Version>, entry: u32, visit: Visit) -> bool {
         match self {
-            Door::Closed | Door::Foreign | Door::Helped => false,
-            Door::Plain(way) | Door::Special(way) => way.entry == entry && Arc::ptr_eq(&way.version, version),
+            Door::Plain(way) | Door::Special(way)
+                if way.entry == entry && Arc::ptr_eq(&way.version, version) =>
+            {
+                way.visit = visit;
+                true
+            }
+            _ => false,
         }
     }
 }
 
 impl Way {
-    /// Whether the buffers have the right lengths, and room for whole vectors.
+    /// Whether the frame points to the machine, whose buffers have the right lengths.
     #[inline(always)]
-    pub(crate) fn fits(&self, machine: &mut Machine) -> bool {
-        let NativeState { input, target, output, .. } = machine.native_state();
-        self.input.misses(input.len()) | self.target.misses(target.len()) == 0
-            && input.capacity() >= self.input.room
-            && target.capacity() >= self.target.room
-            && output.capacity() >= self.output_room
+    pub(crate) const fn is_open(&self, machine: &Machine) -> bool {
+        machine.is_known(&self.visit)
+            && self.input.misses(machine.input_len()) | self.target.misses(machine.target_len()) == 0
     }
 }

@@ -23,7 +23,8 @@ const CONTROL_ROOM: usize = 16;
 
 // SAFETY: the pointers are only followed by code that `run` enters with the machine and its frame to itself. Those to buffers
 // are set anew each time; those to registers unless the machine is known to be as this accelerator has left it, which
-// it is not as soon as anyone else can have changed it ([`Machine::is_known`]). Those to weights stay right as long as the
+// it is not as soon as anyone else can have changed it ([`Machine::is_known`]). As long as it is known, the buffers keep
+// their capacity. Those to weights stay right as long as the
 // register has the same version, and those to packed weights as long as the instance holds them.
 unsafe impl Send for Frame {}
 // SAFETY: as above: a shared reference follows no pointer.
@@ -47,6 +48,7 @@ pub(crate) fn prepare(instance: &mut Instance, (version, number): (&Version, usi
 pub(crate) fn run_plain(instance: &mut Instance, way: &Way, machine: &mut Machine) -> Entered {
     instance.counts.entered += 1;
     debug_assert!(points_to(instance, &mut machine.native_state(), &way.version));
+    debug_assert!(has_room(&machine.native_state(), &way.version));
     let (frame, state) = (&mut instance.frame, machine.native_state());
     frame.fuel = *state.fuel;
     frame.input = state.input.as_ptr();
@@ -56,7 +58,9 @@ pub(crate) fn run_plain(instance: &mut Instance, way: &Way, machine: &mut Machin
     // SAFETY: as in `run`.
     let code: NativeCode = unsafe { transmute(way.version.code.address()) };
     let result = code(&raw mut **frame, way.entry);
-    leave(result, instance, machine, &way.version)
+    let version = &way.version;
+    take_registers(instance, &mut machine.native_state(), version);
+    leave(result, instance, machine)
 }
 
 /// Enters a version that admits the machine and whose frame points to it.
@@ -78,7 +82,8 @@ pub(crate) fn run(
         return call(code, entry, Context { machine, devices, instance, packs, version, stopped: None });
     }
     let result = code(&raw mut *instance.frame, entry);
-    leave(result, instance, machine, version)
+    take(instance, &mut machine.native_state(), version);
+    leave(result, instance, machine)
 }
 
 /// `(frame, entry) -> exit and next instruction`, as [`exit`] says.
@@ -92,18 +97,17 @@ fn call(code: NativeCode, entry: u32, mut context: Context<'_>) -> Entered {
     let frame: *mut Frame = &raw mut *context.instance.frame;
     let result = code(frame, entry);
     let Context { machine, instance, version, stopped, .. } = context;
+    take(instance, &mut machine.native_state(), version);
     if result >> 32 == exit::STOPPED {
-        take(instance, &mut machine.native_state(), version);
         return stopped.map_or(Entered::Ran, Entered::Stopped);
     }
-    leave(result, instance, machine, version)
+    leave(result, instance, machine)
 }
 
-/// Takes over the machine as the code has left it.
+/// Leaves a machine that was taken over as the code has left it.
 #[inline(always)]
-fn leave(result: u64, instance: &mut Instance, machine: &mut Machine, version: &Version) -> Entered {
-    let mut state = machine.native_state();
-    take(instance, &mut state, version);
+fn leave(result: u64, instance: &mut Instance, machine: &mut Machine) -> Entered {
+    let state = machine.native_state();
     let at = (result & u64::from(u32::MAX)) as usize;
     match result >> 32 {
         exit::HALTED => {
@@ -141,6 +145,15 @@ fn points_to(instance: &Instance, state: &mut NativeState<'_>, version: &Version
         let values = frame.cold[used.register].values.cast_const();
         state.cold[used.register].as_deref().is_some_and(|register| register.values().as_ptr() == values)
     })
+}
+
+/// Whether the buffers that the code reads and writes have room for whole vectors.
+fn has_room(state: &NativeState<'_>, version: &Version) -> bool {
+    let plans = &version.plans;
+    let holds = |buffer: &Vec<i32>| buffer.capacity() >= buffer.len().next_multiple_of(8);
+    (!plans.reads_input || holds(state.input))
+        && (!plans.reads_target || holds(state.target))
+        && state.output.capacity() >= plans.output_room
 }
 
 /// Fills in what changes from run to run.
@@ -263,8 +276,20 @@ pub(crate) fn point_to(slot: &mut ColdSlot, memory: &ColdMemory, register: &Cold
 }
 
 /// Takes over what native code has left.
-#[inline(always)]
 pub(crate) fn take(instance: &mut Instance, state: &mut NativeState<'_>, version: &Version) {
+    take_registers(instance, state, version);
+    if version.plans.uses_control {
+        let frame = &instance.frame;
+        let (frames, calls) = state.control.parts_mut();
+        // SAFETY: the code has written the frames up to there, within the capacity.
+        unsafe { frames.set_len(frame.control_len as usize) };
+        *calls = frame.calls as usize;
+    }
+}
+
+/// Takes over the fuel, the hot registers and the output.
+#[inline(always)]
+fn take_registers(instance: &mut Instance, state: &mut NativeState<'_>, version: &Version) {
     let (frame, plans) = (&mut instance.frame, &version.plans);
     *state.fuel = frame.fuel;
     for &register in &plans.written {
@@ -277,12 +302,6 @@ pub(crate) fn take(instance: &mut Instance, state: &mut NativeState<'_>, version
     if frame.output_len != Frame::NOT_STORED {
         // SAFETY: the code has written this many elements, for which `fill` made room.
         unsafe { state.output.set_len(frame.output_len as usize) };
-    }
-    if plans.uses_control {
-        let (frames, calls) = state.control.parts_mut();
-        // SAFETY: the code has written the frames up to there, within the capacity.
-        unsafe { frames.set_len(frame.control_len as usize) };
-        *calls = frame.calls as usize;
     }
 }
 

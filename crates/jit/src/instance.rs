@@ -42,7 +42,7 @@ impl ColdMemory {
 #[derive(Debug)]
 pub(crate) struct Instance {
     /// When the frame was pointed to a machine.
-    visit: Visit,
+    pub(crate) visit: Visit,
     pub(crate) frame: Box<Frame>,
     /// The version of the code whose working memory and counters the frame points to.
     pub(crate) attached: u64,

@@ -28,7 +28,7 @@ impl Accelerator for Native {
     #[inline]
     fn enter(&mut self, machine: &mut Machine, devices: &mut Devices) -> Entered {
         match self.doors.get(machine.pc()) {
-            Some(Door::Plain(way)) if self.instance.knows(machine, &way.version) && way.fits(machine) => {
+            Some(Door::Plain(way)) if way.is_open(machine) => {
                 entry::run_plain(&mut self.instance, way, machine)
             }
             _ => self.enter_otherwise(machine, devices),
@@ -81,10 +81,12 @@ impl Native {
             let Some(entry) = version.begin(at) else { continue };
             match instance.admits(version, entry, machine, packs) {
                 Ok(()) => {
-                    if let Some(door) = doors.get_mut(at).filter(|door| !door.leads_to(version, entry)) {
-                        *door = Door::to(version, entry);
-                    }
                     entry::prepare(instance, (version, number), machine);
+                    if let Some(door) = doors.get_mut(at)
+                        && !door.reopen(version, entry, instance.visit)
+                    {
+                        *door = Door::to(version, entry, instance.visit);
+                    }
                     return Some(entry::run(instance, unit, version, entry, machine, devices));
                 }
                 Err(guard) => failed = failed.or(Some(guard)),

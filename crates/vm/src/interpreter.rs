@@ -201,8 +201,8 @@ impl Interpreter {
     /// # Errors
     /// The outcome, if it is not the program's own end.
     pub fn forward_i32(&mut self, input: &[i32]) -> Result<&[i32], Outcome> {
-        self.begin_run();
         self.machine.set_input(input);
+        self.begin_run();
         match self.go_on(unanswered) {
             outcome if outcome.is_complete() => Ok(&self.machine.output),
             outcome => Err(outcome),
@@ -232,7 +232,9 @@ impl Interpreter {
         machine.tests.clear();
         machine.models.stop_all();
         machine.fuel = machine.limits.fuel;
-        machine.runs = machine.runs.saturating_add(1);
+        if let Some(runs) = machine.runs.checked_add(1) {
+            machine.runs = runs;
+        }
         machine.status.replace_by(Status::Running);
         if self.devices.substrate.is_some() {
             self.refresh_chemicals();

@@ -14,7 +14,7 @@ use ternsig_program::StepOp;
 pub(crate) struct KnownSince(u64);
 
 /// A moment at which an accelerator knew where everything in a machine lies. No two are the same in a process.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Visit(u64);
 
 impl Visit {

@@ -47,6 +47,13 @@ impl Machine {
         &self.input
     }
 
+    /// How many elements the input buffer has.
+    #[must_use]
+    #[inline]
+    pub const fn input_len(&self) -> usize {
+        self.input.len()
+    }
+
     /// Replaces the input buffer.
     pub fn set_input(&mut self, data: &[i32]) {
         self.input.clear();
@@ -69,6 +76,13 @@ impl Machine {
     #[must_use]
     pub fn target(&self) -> &[i32] {
         &self.target
+    }
+
+    /// How many elements the target buffer has.
+    #[must_use]
+    #[inline]
+    pub const fn target_len(&self) -> usize {
+        self.target.len()
     }
 
     /// Replaces the target buffer.

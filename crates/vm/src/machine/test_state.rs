@@ -43,7 +43,7 @@ impl TestState {
     /// Most programs test nothing, and each of their runs begins here.
     #[inline]
     pub(crate) fn clear(&mut self) {
-        if !self.records.is_empty() || self.outside != 0 || !self.snapshots.is_empty() {
+        if self.records.len() | self.outside as usize | self.snapshots.len() != 0 {
             self.drop_records();
         }
     }
