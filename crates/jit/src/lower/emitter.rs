@@ -25,21 +25,21 @@ pub(crate) struct Emitter<'f> {
     addresses: Vec<(i32, Value)>,
     scratch_top: usize,
     scratch_most: usize,
-    /// Whether large products of a single plane are left to a kernel.
-    pub(super) wide_kernels: bool,
+    /// Whether products are left to a kernel.
+    pub(super) product_kernel: bool,
     /// Where a long instruction that is being emitted goes on when the host wants the run to stop.
     pub(super) abandon: Option<Block>,
 }
 
 impl<'f> Emitter<'f> {
-    pub(crate) const fn new(b: FunctionBuilder<'f>, frame: Value, wide_kernels: bool) -> Emitter<'f> {
+    pub(crate) const fn new(b: FunctionBuilder<'f>, frame: Value, product_kernel: bool) -> Emitter<'f> {
         Emitter {
             b,
             frame,
             addresses: Vec::new(),
             scratch_top: 0,
             scratch_most: 0,
-            wide_kernels,
+            product_kernel,
             abandon: None,
         }
     }

@@ -87,8 +87,8 @@ pub(crate) fn signature(isa: &dyn TargetIsa) -> Signature {
 pub(crate) struct Settings {
     /// Whether the code counts how often each stretch begins.
     pub(crate) count: bool,
-    /// Whether large products of a single plane are left to a kernel that has wider vectors than generated code.
-    pub(crate) wide_kernels: bool,
+    /// Whether products are left to a kernel, which has wider vectors than generated code.
+    pub(crate) product_kernel: bool,
 }
 
 /// Code for these facts, and what it needs.
@@ -109,7 +109,7 @@ pub(crate) fn build(
     let params = builder.block_params(entry).to_vec();
     let blocks = segments.iter().map(|segment| (segment.first, builder.create_block())).collect();
     let mut work = Building {
-        e: Emitter::new(builder, params[0], settings.wide_kernels),
+        e: Emitter::new(builder, params[0], settings.product_kernel),
         flow,
         ways: Ways { blocks },
         exits: Exits,
