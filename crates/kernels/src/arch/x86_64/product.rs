@@ -445,7 +445,7 @@ fn saturated(low: __m512i, high: __m512i) -> __m512i {
 /// There are as many weights, and the planes hold as many inputs and go on to a multiple of 16.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-pub(super) unsafe fn row_sums<const PLANES: usize>(
+unsafe fn row_sums<const PLANES: usize>(
     weights: *const i16,
     planes: [*mut i16; 2],
     count: usize,
