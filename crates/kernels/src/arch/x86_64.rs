@@ -4,6 +4,7 @@ mod avx512;
 mod product;
 mod results;
 mod small;
+mod twelve;
 
 use crate::layout::Layout;
 use crate::mastery::{BlockSums, Learner, Rule};

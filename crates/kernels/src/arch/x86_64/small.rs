@@ -3,6 +3,7 @@
 
 use super::product::{BLOCK, BLOCK_PAIR, CHUNK, product, sums_of_lanes};
 use super::results::Results;
+use super::twelve;
 use crate::layout::Layout;
 use crate::plain::{Job, PlainOperand, ProductFunction};
 use std::arch::x86_64::*;
@@ -219,15 +220,27 @@ unsafe fn whole(inputs: *const i32) -> [__m128i; 4] {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 unsafe fn first(inputs: *const i32, count: usize) -> [__m128i; 4] {
-    let lanes = u32::from(lanes_before(count));
-    // SAFETY: other lanes are not read.
-    unsafe {
-        [
-            _mm_maskz_loadu_epi32(lanes as u8, inputs),
-            _mm_maskz_loadu_epi32((lanes >> 4) as u8, inputs.wrapping_add(4)),
-            _mm_maskz_loadu_epi32((lanes >> 8) as u8, inputs.wrapping_add(8)),
-            _mm_maskz_loadu_epi32((lanes >> 12) as u8, inputs.wrapping_add(12)),
-        ]
+    // SAFETY: by contract.
+    let quarter = |at: usize| unsafe { four(inputs.wrapping_add(at), count.saturating_sub(at)) };
+    if count < 8 {
+        return [quarter(0), quarter(4), _mm_setzero_si128(), _mm_setzero_si128()];
+    }
+    [quarter(0), quarter(4), quarter(8), quarter(12)]
+}
+
+/// The first of four inputs, the others 0. Which lanes there are takes long to say, and is seldom needed.
+///
+/// # Safety
+/// There are as many inputs.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
+unsafe fn four(inputs: *const i32, count: usize) -> __m128i {
+    match count {
+        0 => _mm_setzero_si128(),
+        // SAFETY: other lanes are not read.
+        1..4 => unsafe { _mm_maskz_loadu_epi32(lanes_before(count) as u8, inputs) },
+        // SAFETY: by contract.
+        _ => unsafe { _mm_loadu_si128(inputs.cast()) },
     }
 }
 
@@ -303,7 +316,13 @@ impl Part {
     ) -> [__m512i; GROUPS] {
         let pairs = self.job.columns.div_ceil(2);
         let apart = BLOCKS * BLOCK_PAIR * pairs;
-        let mut at = At { weights: self.weights.wrapping_add(block * BLOCK_PAIR * pairs), inputs: self.plane };
+        if BLOCKS == 3 {
+            let weights = self.weights.wrapping_add(block * BLOCK_PAIR * pairs);
+            // SAFETY: by contract.
+            return unsafe { twelve::sums(weights, self.plane, pairs) };
+        }
+        let mut at =
+            At { weights: self.weights.wrapping_add(block * BLOCK_PAIR * pairs), inputs: self.plane };
         let end = self.plane.wrapping_add(pairs & !(PAIRS - 1));
         let mut sums = [[_mm512_setzero_si512(); GROUPS]; PAIRS];
         // SAFETY: by contract.
@@ -359,7 +378,8 @@ impl At {
             let inputs = _mm512_set1_epi32(unsafe { self.inputs.add(pair).read_unaligned() });
             for (group, sum) in sums.iter_mut().enumerate() {
                 // SAFETY: by contract.
-                let own = unsafe { _mm512_loadu_si512(self.weights.add(group * apart + pair * stride).cast()) };
+                let own =
+                    unsafe { _mm512_loadu_si512(self.weights.add(group * apart + pair * stride).cast()) };
                 *sum = _mm512_dpwssd_epi32(*sum, inputs, own);
             }
         }
