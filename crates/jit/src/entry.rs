@@ -11,8 +11,9 @@ use crate::rotations::ROTATIONS;
 use crate::unit::Unit;
 use crate::version::Version;
 use std::mem::transmute;
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 use ternsig_kernels::Rounding;
+use ternsig_kernels::plain::product_function;
 use ternsig_vm::arith::mastery::dopamine_factor;
 use ternsig_vm::machine::control::{ControlStack, MAX_FRAMES};
 use ternsig_vm::machine::native::{ColdBank, NativeState, PressureBank};
@@ -243,7 +244,6 @@ fn attach(instance: &mut Instance, version: &Version, number: usize) {
     frame.helper = helpers::help as *const _;
     frame.press = helpers::press as *const _;
     frame.commit = helpers::commit as *const _;
-    frame.single_plane_product = helpers::single_plane_product as *const _;
     frame.saturating_product = helpers::saturating_product as *const _;
     frame.rotations = ROTATIONS.as_ptr().cast();
     frame.counters = instance.counters[number].as_mut_ptr();
@@ -263,6 +263,7 @@ pub(crate) fn point_to(slot: &mut ColdSlot, memory: &ColdMemory, register: &Cold
                 slot.row_sums = pack.row_sums_ptr();
                 slot.forbidden_bits = pack.forbidden_bits();
                 slot.wrapping_forbidden_bits = pack.wrapping_forbidden_bits();
+                slot.product = product_function(pack.layout()).map_or(null(), |product| product as *const _);
             }
             Pack::Gated(pack) => {
                 match pack.rounding() {

@@ -7,6 +7,7 @@ use crate::declared::{declared, in_c};
 use std::ffi::c_void;
 use std::mem::{offset_of, size_of};
 use ternsig_isa::limits::REGISTERS_PER_BANK;
+use ternsig_kernels::PlainOperand;
 
 declared! {
 /// A hot register as native code sees it.
@@ -39,6 +40,9 @@ pub(crate) struct ColdSlot {
     pub(crate) forbidden_bits: u32,
     /// The same for the product of two planes whose sums may wrap around.
     pub(crate) wrapping_forbidden_bits: u32,
+    /// The product of the packed weights, which are given by the address of `packed`, and any inputs: a kernel. Only code
+    /// that is made for this processor calls it.
+    pub(crate) product: *const c_void,
     /// Factors of products with temperatures, rounded per product.
     pub(crate) product_factors: *const i32,
     /// Factors of products with temperatures, rounded per weight.
@@ -92,9 +96,6 @@ pub(crate) struct Frame {
     pub(crate) press: *const c_void,
     /// Lets weights take steps: `(frame, what)`. Where it is null, that is left to the interpreter.
     pub(crate) commit: *const c_void,
-    /// The product of weights and a plane of inputs, whose sums do not leave 32 bits: `(frame, cold register, inputs, how
-    /// many, outputs, how many)`. Only code that is made for this processor calls it.
-    pub(crate) single_plane_product: *const c_void,
     /// The product of weights and inputs whose sums can leave 32 bits: `(frame, cold register, inputs, how many, outputs,
     /// how many)`.
     pub(crate) saturating_product: *const c_void,
@@ -132,6 +133,7 @@ impl Frame {
             row_sums: null(),
             forbidden_bits: 0,
             wrapping_forbidden_bits: 0,
+            product: null(),
             product_factors: null(),
             weight_factors: null(),
             thresholds: null(),
@@ -156,7 +158,6 @@ impl Frame {
             helper: null(),
             press: null(),
             commit: null(),
-            single_plane_product: null(),
             saturating_product: null(),
             context: null_mut(),
             rotations: null(),
@@ -166,6 +167,14 @@ impl Frame {
         }
     }
 }
+
+/// Kernels read packed weights from the slot.
+const _: () = {
+    let at = offset_of!(ColdSlot, packed);
+    assert!(offset_of!(PlainOperand, weights) == 0);
+    assert!(offset_of!(ColdSlot, row_sums) == at + offset_of!(PlainOperand, row_sums));
+    assert!(offset_of!(ColdSlot, forbidden_bits) == at + offset_of!(PlainOperand, forbidden_bits));
+};
 
 /// The offset of a field of a hot register's slot.
 pub(crate) const fn hot_offset(register: usize, field: usize) -> i32 {

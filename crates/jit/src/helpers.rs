@@ -5,7 +5,7 @@ use crate::frame::Frame;
 use crate::instance::Instance;
 use crate::lower::function::exit;
 use crate::mastery::{Commit, Press};
-use crate::packs::{Form, Pack, Packs};
+use crate::packs::Packs;
 use crate::statistics::Guard;
 use crate::version::Version;
 use ternsig_isa::{Signal, Temperature};
@@ -54,33 +54,6 @@ pub(crate) extern "C" fn commit(frame: *mut Frame, what: u64) {
     // SAFETY: as in `help`.
     let context = unsafe { &mut *(*frame).context.cast::<Context<'_>>() };
     context.commit(Commit::of_word(what));
-}
-
-/// The product of a cold register with a plane of inputs, whose sums do not leave 32 bits.
-pub(crate) extern "C" fn single_plane_product(
-    frame: *mut Frame,
-    register: u64,
-    plane: *const i16,
-    plane_count: u64,
-    outputs: *mut i32,
-    output_count: u64,
-) {
-    // SAFETY: as in `help`.
-    let context = unsafe { &mut *(*frame).context.cast::<Context<'_>>() };
-    // SAFETY: native code hands on parts of working memory of this length that do not overlap.
-    let plane = unsafe { std::slice::from_raw_parts(plane, plane_count as usize) };
-    // SAFETY: as above.
-    let outputs = unsafe { std::slice::from_raw_parts_mut(outputs, output_count as usize) };
-    let kept = context
-        .instance
-        .cold
-        .get(register as usize)
-        .and_then(|memory| memory.packs[Form::Plain as usize].as_ref());
-    let computed = match kept.map(|kept| &*kept.pack) {
-        Some(Pack::Plain(plain)) => plain.wide_product(plane, outputs),
-        _ => false,
-    };
-    debug_assert!(computed, "the code was made for other weights");
 }
 
 /// The product of a cold register with inputs of any size.

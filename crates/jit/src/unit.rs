@@ -13,6 +13,7 @@ use crate::version::Version;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use ternsig_isa::Effect;
+use ternsig_kernels::plain::has_product_functions;
 use ternsig_program::{StepOp, ValidatedProgram};
 use ternsig_vm::Machine;
 
@@ -90,7 +91,7 @@ impl Unit {
         let shared = &self.shared;
         let settings = Settings {
             count: options.count_retired,
-            wide_kernels: options.features == Features::Host && ternsig_kernels::has_wide_vectors(),
+            product_kernel: options.features == Features::Host && has_product_functions(),
         };
         let compiled = Version::compile(&self.program, &self.flow, &self.used, facts, &shared.isa, settings);
         match compiled {

@@ -5,9 +5,10 @@ use std::fmt;
 /// What one aligned load reads at most, in bytes.
 const LINE_BYTES: usize = 64;
 
-/// A list of numbers at an address that is a multiple of 64 bytes, followed by zeros up to the next such address.
+/// A list of numbers at an address that is a multiple of 64 bytes, followed by zeros up to the next such address and by 64
+/// bytes more, so that a vector may be read from anywhere in it.
 pub struct Lanes<T> {
-    /// Up to one line more than is needed, so that an aligned address lies within the first.
+    /// Up to two lines more than is needed, so that an aligned address lies within the first, and one follows.
     storage: Vec<T>,
     /// The index of the first element in the storage.
     start: usize,
@@ -30,7 +31,7 @@ impl<T: Copy + Default> Lanes<T> {
     /// A list of `len` zeros.
     #[must_use]
     pub fn zeroed(len: usize) -> Lanes<T> {
-        let storage = vec![T::default(); (len.div_ceil(Self::LINE) + 1) * Self::LINE];
+        let storage = vec![T::default(); (len.div_ceil(Self::LINE) + 2) * Self::LINE];
         let address = storage.as_ptr().addr();
         let start = (address.next_multiple_of(LINE_BYTES) - address) / size_of::<T>();
         Lanes { storage, start, len }
@@ -60,8 +61,8 @@ impl<T: Copy + Default> Lanes<T> {
         &mut self.storage[self.start..self.start + self.len]
     }
 
-    /// The address of the first element, a multiple of 64, for reading up to the end of the last line. It stays the same
-    /// for as long as the list lives.
+    /// The address of the first element, a multiple of 64, for reading up to the end of the line behind the last. It
+    /// stays the same for as long as the list lives.
     #[must_use]
     pub fn as_ptr(&self) -> *const T {
         self.storage[self.start..].as_ptr()

@@ -24,5 +24,5 @@ pub use gated::{GateClass, GatedWeights, Rounding};
 pub use lanes::{Lanes, Lanes16, Lanes32};
 pub use layout::{Arrangement, Layout, RowPath};
 pub use limits::{FLUSH_INTERVAL, LARGEST_WEIGHT, MAX_INPUTS};
-pub use plain::{PlainWeights, has_wide_vectors};
+pub use plain::{PlainOperand, PlainWeights};
 pub use saturating::saturating_product;

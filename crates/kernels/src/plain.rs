@@ -1,10 +1,10 @@
 //! Weights without temperatures.
 
 mod learned;
-mod wide;
+mod product;
 
 pub use learned::PlainFollower;
-pub use wide::has_wide_vectors;
+pub use product::{Job, PlainOperand, ProductFunction, Then, has_product_functions, product_function};
 
 use crate::lanes::{Lanes16, Lanes32};
 use crate::layout::{Layout, RowPath};

@@ -8,7 +8,6 @@ pub(crate) mod mastery;
 mod plain;
 
 pub use gated::gated_product;
-pub(crate) use plain::group_product;
 pub use plain::{fits_single_plane, plain_product, plain_product_single_plane, plain_product_two_plane};
 
 /// Saturates to 32 bits.

@@ -19,7 +19,7 @@ pub(super) fn plan(view: &View<'_>, w: u8, threshold: u8, step: u8) -> Planned {
 
 impl Routine for Commit {
     fn emit(&self, e: &mut Emitter<'_>) {
-        let commit = e.frame_word(I64, offset_of!(Frame, commit) as i32);
+        let commit = e.host_function(offset_of!(Frame, commit));
         if let Some(abandon) = e.abandon {
             let exists = e.compare(IntCC::NotEqual, commit, 0);
             e.unless_go(exists, abandon);

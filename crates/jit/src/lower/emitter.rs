@@ -25,21 +25,24 @@ pub(crate) struct Emitter<'f> {
     addresses: Vec<(i32, Value)>,
     scratch_top: usize,
     scratch_most: usize,
-    /// Whether large products of a single plane are left to a kernel.
-    pub(super) wide_kernels: bool,
+    /// Whether products are left to a kernel.
+    pub(super) product_kernel: bool,
+    /// Whether the code calls functions that work on the machine.
+    pub(super) calls_out: bool,
     /// Where a long instruction that is being emitted goes on when the host wants the run to stop.
     pub(super) abandon: Option<Block>,
 }
 
 impl<'f> Emitter<'f> {
-    pub(crate) const fn new(b: FunctionBuilder<'f>, frame: Value, wide_kernels: bool) -> Emitter<'f> {
+    pub(crate) const fn new(b: FunctionBuilder<'f>, frame: Value, product_kernel: bool) -> Emitter<'f> {
         Emitter {
             b,
             frame,
             addresses: Vec::new(),
             scratch_top: 0,
             scratch_most: 0,
-            wide_kernels,
+            product_kernel,
+            calls_out: false,
             abandon: None,
         }
     }
@@ -91,6 +94,12 @@ impl<'f> Emitter<'f> {
 
     pub(crate) fn frame_word(&mut self, ty: Type, offset: i32) -> Value {
         self.b.ins().load(ty, MEMORY, self.frame, offset)
+    }
+
+    /// The address of a function that works on the machine, or null.
+    pub(crate) fn host_function(&mut self, field: usize) -> Value {
+        self.calls_out = true;
+        self.frame_word(I64, field as i32)
     }
 
     pub(crate) fn set_frame_word(&mut self, value: Value, offset: i32) {

@@ -87,8 +87,8 @@ pub(crate) fn signature(isa: &dyn TargetIsa) -> Signature {
 pub(crate) struct Settings {
     /// Whether the code counts how often each stretch begins.
     pub(crate) count: bool,
-    /// Whether large products of a single plane are left to a kernel that has wider vectors than generated code.
-    pub(crate) wide_kernels: bool,
+    /// Whether products are left to a kernel, which has wider vectors than generated code.
+    pub(crate) product_kernel: bool,
 }
 
 /// Code for these facts, and what it needs.
@@ -109,7 +109,7 @@ pub(crate) fn build(
     let params = builder.block_params(entry).to_vec();
     let blocks = segments.iter().map(|segment| (segment.first, builder.create_block())).collect();
     let mut work = Building {
-        e: Emitter::new(builder, params[0], settings.wide_kernels),
+        e: Emitter::new(builder, params[0], settings.product_kernel),
         flow,
         ways: Ways { blocks },
         exits: Exits,
@@ -123,6 +123,7 @@ pub(crate) fn build(
     }
     let Building { mut e, mut plans, .. } = work;
     plans.scratch = e.scratch_size();
+    plans.calls_out = e.calls_out;
     e.b.seal_all_blocks();
     e.b.finalize(isa.frontend_config());
     (function, plans)
@@ -261,7 +262,7 @@ impl Building<'_, '_> {
         signature.params.push(AbiParam::new(I64));
         signature.returns.push(AbiParam::new(I64));
         let signature = e.b.import_signature(signature);
-        let helper = e.frame_word(I64, offset_of!(Frame, helper) as i32);
+        let helper = e.host_function(offset_of!(Frame, helper));
         let (frame, index) = (e.frame(), e.int(at as i64));
         let call = e.b.ins().call_indirect(signature, helper, &[frame, index]);
         let result = e.b.inst_results(call)[0];

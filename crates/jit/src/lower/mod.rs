@@ -17,6 +17,7 @@ mod gated;
 mod groups;
 mod inputs;
 mod joining;
+mod kernel;
 pub(crate) mod lane_ops;
 pub(crate) mod lanes;
 pub(crate) mod learning;

@@ -84,7 +84,7 @@ impl Pressure {
     }
 
     fn call(&self, e: &mut Emitter<'_>, abandon: Block) {
-        let press = e.frame_word(I64, offset_of!(Frame, press) as i32);
+        let press = e.host_function(offset_of!(Frame, press));
         let exists = e.compare(IntCC::NotEqual, press, 0);
         e.unless_go(exists, abandon);
         let mut signature = Signature::new(e.b.func.signature.call_conv);

@@ -18,13 +18,10 @@ use crate::packs::Form;
 use cranelift_codegen::ir::types::{I32, I64};
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value};
 use std::mem::offset_of;
-use ternsig_kernels::{Arrangement, LARGEST_WEIGHT, Layout};
+use ternsig_kernels::{LARGEST_WEIGHT, Layout};
 
 /// Inputs whose products with any weights certainly fit into 32-bit sums, if each fits into 16 bits.
 pub(super) const SHORT: usize = ternsig_kernels::FLUSH_INTERVAL;
-
-/// From how many weights on a kernel with wider vectors gains more than a call costs.
-const KERNEL_WEIGHTS: usize = 1 << 12;
 
 /// The most weights that a shape may claim without holding them.
 const UNSTORED: usize = 1 << 12;
@@ -89,8 +86,11 @@ impl Product {
         if self.form != Form::Plain {
             return self.emit_gated(e, chain);
         }
+        if e.product_kernel {
+            return self.by_kernel(e, input, chain);
+        }
         let planes = Planes::new(e, self.columns);
-        let results = Place::Scratch(e.scratch(4 * self.rows.next_multiple_of(LANES)));
+        let results = self.results(e);
         let peak = self.narrow(e, planes, input);
         let large = self.exceeds(e, peak, offset_of!(ColdSlot, forbidden_bits));
         let dst = Place::Hot(self.dst);
@@ -98,21 +98,13 @@ impl Product {
             large,
             |e| {
                 self.two_plane(e, planes, peak, results);
-                let result = |e: &mut Emitter<'_>, at| {
+                chain.emit_all(e, self.rows, |e, at| {
                     let value = e.load(results, at, LANES);
                     vec![(dst, Ranged::any(value))]
-                };
-                chain.emit_all(e, self.rows, result);
+                });
             },
             |e| {
                 let range = self.single_plane_range();
-                if self.is_for_kernel(e) {
-                    self.by_kernel(e, planes, results);
-                    return chain.emit_all(e, self.rows, |e, at| {
-                        let value = e.load(results, at, LANES);
-                        vec![(dst, Ranged { value, range })]
-                    });
-                }
                 self.each_group(e, |e, group| {
                     for (block, &value) in group.sums(e, &[planes.lower]).iter().enumerate() {
                         let lanes = (self.rows - group.least - block * LANES).min(LANES);
@@ -121,6 +113,11 @@ impl Product {
                 });
             },
         );
+    }
+
+    /// Working memory for the results.
+    pub(super) fn results(&self, e: &mut Emitter<'_>) -> Place {
+        Place::Scratch(e.scratch(4 * self.rows.next_multiple_of(LANES)))
     }
 
     /// Whether these instructions, which are computed together, may be computed while the inputs are looked through.
@@ -157,40 +154,11 @@ impl Product {
     /// The same by a call.
     fn saturating(&self, e: &mut Emitter<'_>, results: Place) {
         let inputs = e.place_address(self.input);
-        self.call(e, offset_of!(Frame, saturating_product), (inputs, self.used), (results, self.rows));
-    }
-
-    /// Whether the product of a single plane is worth a call.
-    fn is_for_kernel(&self, e: &Emitter<'_>) -> bool {
-        let is_large = self.rows.saturating_mul(self.columns) >= KERNEL_WEIGHTS;
-        e.wide_kernels && is_large && self.layout.arrangement() == Arrangement::Blocks
-    }
-
-    /// The product of a single plane by a call.
-    fn by_kernel(&self, e: &mut Emitter<'_>, planes: Planes, results: Place) {
-        let plane = e.place_address(Place::Scratch(planes.lower));
-        let (inputs, outputs) = (self.columns.next_multiple_of(2), self.rows.next_multiple_of(LANES));
-        self.call(e, offset_of!(Frame, single_plane_product), (plane, inputs), (results, outputs));
-    }
-
-    /// Calls a function of the frame for the weights.
-    fn call(
-        &self,
-        e: &mut Emitter<'_>,
-        function: usize,
-        (inputs, input_count): (Value, usize),
-        (outputs, output_count): (Place, usize),
-    ) {
-        let mut signature = Signature::new(e.b.func.signature.call_conv);
-        signature.params.extend([I64; 6].map(AbiParam::new));
-        let signature = e.b.import_signature(signature);
-        let function = e.frame_word(I64, function as i32);
-        let outputs = e.place_address(outputs);
-        let numbers = [self.weights, input_count, output_count];
-        let [register, input_count, output_count] = numbers.map(|number| e.int(number as i64));
+        let outputs = e.place_address(results);
+        let [register, used, rows] = [self.weights, self.used, self.rows].map(|number| e.int(number as i64));
         let frame = e.frame();
-        let arguments = [frame, register, inputs, input_count, outputs, output_count];
-        e.b.ins().call_indirect(signature, function, &arguments);
+        let function = e.host_function(offset_of!(Frame, saturating_product));
+        call(e, function, [frame, register, inputs, used, outputs, rows]);
     }
 
     /// Something for every group of blocks, whole ones in a loop.
@@ -219,6 +187,14 @@ impl Product {
             one(e, &Group { product: self, at, least, blocks: self.layout.blocks_in(group), weights });
         }
     }
+}
+
+/// Calls a function.
+pub(super) fn call(e: &mut Emitter<'_>, function: Value, arguments: [Value; 6]) {
+    let mut signature = Signature::new(e.b.func.signature.call_conv);
+    signature.params.extend([I64; 6].map(AbiParam::new));
+    let signature = e.b.import_signature(signature);
+    e.b.ins().call_indirect(signature, function, &arguments);
 }
 
 /// A 64-bit value saturated to 32 bits.

@@ -45,7 +45,7 @@ pub(crate) struct Plans {
     pub(crate) reads_input: bool,
     pub(crate) reads_target: bool,
     pub(crate) uses_control: bool,
-    /// Whether the code calls functions of the frame.
+    /// Whether the code calls functions that work on the machine.
     pub(crate) calls_out: bool,
     /// The cold registers whose pressure it works on.
     pub(crate) pressed: Vec<usize>,
@@ -84,10 +84,7 @@ pub(super) fn requirements(segments: &[Segment], facts: &Facts, flow: &Flow) -> 
     }
     for segment in segments {
         match segment.work {
-            Work::Helper => {
-                plans.calls_out = true;
-                plans.foreign.insert(segment.first, None);
-            }
+            Work::Helper => drop(plans.foreign.insert(segment.first, None)),
             Work::Leave(reason) => drop(plans.foreign.insert(segment.first, Some(reason))),
             Work::Native(_) => {}
         }
@@ -129,7 +126,6 @@ impl Plans {
                 if let Place::Hot(register) = product.input {
                     self.room(register, product.used);
                 }
-                self.calls_out = true;
                 self.writes(product.dst, product.result);
                 self.packed.entry(product.weights).or_default().insert(product.form);
             }
@@ -143,11 +139,6 @@ impl Plans {
                 {
                     self.pressed.push(register);
                 }
-                self.calls_out |= routine
-                    .routine
-                    .pressed()
-                    .or(routine.routine.packed().map(|(register, _)| register))
-                    .is_some();
                 if let Some((register, form)) = routine.routine.packed() {
                     self.packed.entry(register).or_default().insert(form);
                 }

@@ -4,15 +4,30 @@
 mod x86_64;
 
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{group_product, interleave, is_wide, press, step, strengths};
+pub(crate) use x86_64::{interleave, press, product_function, step, strengths};
 
-#[cfg(not(target_arch = "x86_64"))]
-pub(crate) use crate::portable::group_product;
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) use crate::portable::mastery::{interleave, press, step, strengths};
 
-/// Whether vectors have 512 bits.
+/// The product of any inputs with a matrix, if this processor has vectors in which it is worth a call.
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) const fn is_wide() -> bool {
-    false
+pub(crate) const fn product_function(_: &crate::Layout) -> Option<crate::plain::ProductFunction> {
+    None
+}
+
+/// Fills `y` with the product of weights and `x`, and what then becomes of it; there is a weight of the bias for each row.
+pub(crate) fn product(
+    function: crate::plain::ProductFunction,
+    weights: &crate::PlainWeights,
+    (x, bias): (&[i32], &[i16]),
+    y: &mut [i32],
+    then: crate::plain::Then,
+) {
+    let (rows, columns) = (weights.layout().outputs(), weights.layout().inputs());
+    assert!(y.len() >= rows && (then.factor == 0 || bias.len() >= rows));
+    let [columns, rows] = crate::plain::Job { used: x.len().min(columns), columns, rows, then }.words();
+    let (x, bias) = (x.as_ptr(), bias.as_ptr());
+    // SAFETY: the functions that there are can be called on this processor; the weights are packed, the inputs are there,
+    // and there is an output for each row.
+    unsafe { function(&weights.operand(), x, y.as_mut_ptr(), columns, rows, bias) };
 }

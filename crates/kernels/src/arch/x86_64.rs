@@ -1,8 +1,14 @@
 //! x86-64: the portable loops compiled for AVX2 and for AVX-512, and some of them written in vectors of 512 bits.
 
 mod avx512;
+mod product;
+mod results;
+mod small;
+mod twelve;
 
+use crate::layout::Layout;
 use crate::mastery::{BlockSums, Learner, Rule};
+use crate::plain::ProductFunction;
 use crate::portable::mastery as portable;
 use std::arch::is_x86_feature_detected;
 use std::arch::x86_64::*;
@@ -13,7 +19,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 enum Tier {
     Base,
     Avx2,
-    /// AVX-512 F, BW and VBMI2, and the counting of bits.
+    /// AVX-512 F, BW, VL, VBMI2 and VNNI, and BMI2 and the counting of bits.
     Avx512,
 }
 
@@ -36,6 +42,9 @@ impl Tier {
     #[cold]
     fn detect() -> Tier {
         if is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("avx512vnni")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("bmi2")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("popcnt")
@@ -109,26 +118,9 @@ fn press_avx2(pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
     portable::press(pressure, strengths, directions);
 }
 
-/// Whether vectors have 512 bits.
-pub(crate) fn is_wide() -> bool {
-    Tier::of_processor() == Tier::Avx512
-}
-
-/// See the portable form.
-pub(crate) fn group_product(weights: &[[i16; 8]], pairs: &[[i16; 2]], sums: &mut [[i32; 4]]) {
-    let fits = (1..=4).contains(&sums.len()) && weights.len() >= pairs.len() * sums.len();
-    match Tier::of_processor() {
-        // SAFETY: the processor has these features, and each pair has weights for up to four blocks.
-        Tier::Avx512 if fits => unsafe { avx512::group_product(weights, pairs, sums) },
-        // SAFETY: the processor has AVX2.
-        Tier::Avx2 => unsafe { group_product_avx2(weights, pairs, sums) },
-        _ => crate::portable::group_product(weights, pairs, sums),
-    }
-}
-
-#[target_feature(enable = "avx2")]
-fn group_product_avx2(weights: &[[i16; 8]], pairs: &[[i16; 2]], sums: &mut [[i32; 4]]) {
-    crate::portable::group_product(weights, pairs, sums);
+/// The product of any inputs with a matrix, if this processor has vectors in which it is worth a call.
+pub(crate) fn product_function(layout: &Layout) -> Option<ProductFunction> {
+    (Tier::of_processor() == Tier::Avx512).then(|| small::of(layout))
 }
 
 /// See the portable form.

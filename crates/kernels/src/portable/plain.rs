@@ -57,20 +57,6 @@ pub fn plain_product_two_plane(weights: &PlainWeights, x: &[i32], y: &mut [i32])
     });
 }
 
-/// The sums of a group of blocks, modulo 2³²: for each pair of inputs, the weights of all its blocks.
-#[inline(always)]
-pub(crate) fn group_product(weights: &[[i16; 8]], pairs: &[[i16; 2]], sums: &mut [[i32; 4]]) {
-    sums.fill([0; 4]);
-    for (weights, &[a, b]) in weights.chunks(sums.len().max(1)).zip(pairs) {
-        for (sums, weights) in sums.iter_mut().zip(weights) {
-            for (sum, &[v, w]) in sums.iter_mut().zip(weights.as_chunks::<2>().0) {
-                let products = i32::from(a) * i32::from(v) + i32::from(b) * i32::from(w);
-                *sum = sum.wrapping_add(products);
-            }
-        }
-    }
-}
-
 /// The sum of a row's products with inputs that fit 16 bits.
 fn plane_sum(weights: &PlainWeights, row: RowPath, plane: impl Fn(usize) -> i32) -> i64 {
     let inputs = weights.layout().inputs();
