@@ -3,7 +3,6 @@
 use crate::frame::{ColdSlot, Frame, HotSlot};
 use crate::helpers::{self, Context};
 use crate::instance::{ColdMemory, Instance};
-use crate::lower::emitter::LANES;
 use crate::lower::function::exit;
 use crate::packs::{Pack, Packs};
 use crate::rotations::ROTATIONS;
@@ -138,11 +137,7 @@ fn fill_pressure(frame: &mut Frame, (weights, lists): (&mut ColdBank, &mut Press
         let slot = &mut frame.cold[register];
         slot.frozen = weights[register].as_ref().map_or(0, |weights| u64::from(weights.is_frozen()));
         (slot.pressure, slot.pressure_len) = match &mut lists[register] {
-            Some(list) => {
-                // The last row is read and written in whole vectors.
-                list.reserve_exact(LANES - 1);
-                (list.as_mut_ptr(), list.len() as u64)
-            }
+            Some(list) => (list.as_mut_ptr(), list.len() as u64),
             None => (null_mut(), 0),
         };
     }
@@ -209,6 +204,7 @@ pub(crate) fn point_to(slot: &mut ColdSlot, memory: &ColdMemory, register: &Cold
 pub(crate) fn take(instance: &mut Instance, state: &mut NativeState<'_>, version: &Version) {
     let (frame, plans) = (&mut instance.frame, &version.plans);
     *state.fuel = frame.fuel;
+    instance.learning.settle(state.pressure);
     for &register in &plans.written {
         let (written, content) = (frame.hot[register].written, &mut instance.contents[register]);
         if written != *content {
