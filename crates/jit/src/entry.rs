@@ -167,6 +167,7 @@ fn attach(instance: &mut Instance, version: &Version, number: usize) {
     frame.helper = helpers::help as *const _;
     frame.press = helpers::press as *const _;
     frame.commit = helpers::commit as *const _;
+    frame.quantise = helpers::quantise as *const _;
     frame.single_plane_product = helpers::single_plane_product as *const _;
     frame.saturating_product = helpers::saturating_product as *const _;
     frame.rotations = ROTATIONS.as_ptr().cast();

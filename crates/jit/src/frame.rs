@@ -92,6 +92,9 @@ pub(crate) struct Frame {
     pub(crate) press: *const c_void,
     /// Lets weights take steps: `(frame, what)`. Where it is null, that is left to the interpreter.
     pub(crate) commit: *const c_void,
+    /// Makes weights of activations: `(frame, cold register, elements, how many) -> 0, or 1 if that is the interpreter's`.
+    /// Where it is null, that is left to the interpreter.
+    pub(crate) quantise: *const c_void,
     /// The product of weights and a plane of inputs, whose sums do not leave 32 bits: `(frame, cold register, inputs, how
     /// many, outputs, how many)`. Only code that is made for this processor calls it.
     pub(crate) single_plane_product: *const c_void,
@@ -156,6 +159,7 @@ impl Frame {
             helper: null(),
             press: null(),
             commit: null(),
+            quantise: null(),
             single_plane_product: null(),
             saturating_product: null(),
             context: null_mut(),

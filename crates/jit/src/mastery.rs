@@ -4,6 +4,7 @@ use crate::entry;
 use crate::helpers::{self, Context};
 use crate::packs::Followers;
 use std::sync::Arc;
+use ternsig_isa::Shape;
 use ternsig_isa::limits::REGISTERS_PER_BANK;
 use ternsig_kernels::mastery::{self, Learner, Positions, Push, Rule};
 use ternsig_vm::arith::mastery as operands;
@@ -150,5 +151,28 @@ impl Context<'_> {
             memory.learned(before, weights, moved.and_then(|moved| moved.rest));
             entry::point_to(&mut self.instance.frame.cold[commit.register], memory, weights);
         }
+    }
+
+    /// Replaces as many weights as there are elements. `None` if that is the interpreter's: because it fails, or because more
+    /// changes than the weights.
+    pub(crate) fn quantise(&mut self, register: usize, elements: &[i32]) -> Option<()> {
+        if !self.machine.has_room_for(elements.len(), 0) {
+            return None;
+        }
+        let old = self.machine.native_state().cold[register].as_mut()?;
+        if old.is_frozen() || old.shape() != Shape::vector(elements.len()) {
+            return None;
+        }
+        let before = old.version();
+        let weights = Arc::make_mut(old);
+        let mut edit = weights.edit();
+        let WeightLists { signals, values, .. } = edit.lists();
+        ternsig_kernels::quantise(elements, helpers::signal_bytes(signals), values);
+        edit.mark(0..elements.len());
+        drop(edit);
+        let memory = &mut self.instance.cold[register];
+        memory.learned(before, weights, Some(0..elements.len()));
+        entry::point_to(&mut self.instance.frame.cold[register], memory, weights);
+        Some(())
     }
 }

@@ -235,9 +235,9 @@ impl Push {
     pub(crate) fn rows_from(&self, row: usize) -> PushedRows<'_> {
         let (strengths, others) = self.amounts.split_at(self.columns);
         let (opposites, zeros) = others.split_at(self.columns);
-        let first = if self.directions.len() == 1 { 0 } else { row };
-        let directions = self.directions.get(first..).unwrap_or_default();
-        PushedRows { amounts: [opposites, zeros, strengths], directions, alike: self.directions.len() == 1 }
+        let stride = usize::from(self.directions.len() != 1);
+        let directions = self.directions.get(stride * row..).unwrap_or_default();
+        PushedRows { amounts: [opposites, zeros, strengths], directions, stride }
     }
 }
 
@@ -247,8 +247,8 @@ pub(crate) struct PushedRows<'a> {
     /// For each input: in rows that go down, in those that stay, in those that go up.
     amounts: [&'a [i32]; 3],
     directions: &'a [i32],
-    /// Whether the first direction is that of all.
-    alike: bool,
+    /// The distance from one row's direction to the next: 0 if the first is that of all.
+    stride: usize,
 }
 
 impl<'a> PushedRows<'a> {
@@ -264,7 +264,7 @@ impl<'a> PushedRows<'a> {
     /// The direction of a row; it stays without one.
     #[inline(always)]
     pub(crate) fn direction(&self, row: usize) -> i32 {
-        self.directions.get(if self.alike { 0 } else { row }).copied().unwrap_or(0)
+        self.directions.get(self.stride * row).copied().unwrap_or(0)
     }
 
     /// What is added to each pressure of a row of this direction.

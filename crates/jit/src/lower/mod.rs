@@ -29,6 +29,7 @@ mod planes;
 mod poll;
 mod pressure;
 pub(crate) mod product;
+mod quantise;
 mod ranges;
 mod reduce;
 mod repeating;

@@ -84,6 +84,11 @@ pub(crate) trait Routine: fmt::Debug {
         None
     }
 
+    /// Whether it calls functions of the frame.
+    fn calls_out(&self) -> bool {
+        self.packed().is_some() || self.pressed().is_some()
+    }
+
     /// Whether it may be abandoned: because it can take so long that it has to look at the interrupt flag
     /// ([`Emitter::poll`]), or because it can turn out to be the interpreter's. It stands alone then and writes its
     /// register only at its end.

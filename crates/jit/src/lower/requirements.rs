@@ -105,6 +105,7 @@ impl Plans {
                 for place in &lanes.sources {
                     match place {
                         Place::Hot(register) => self.room(*register, lanes.len()),
+                        Place::First(register) => self.room(*register, 1),
                         Place::Input => self.reads_input = true,
                         Place::Target => self.reads_target = true,
                         _ => {}
@@ -133,11 +134,7 @@ impl Plans {
                 {
                     self.pressed.push(register);
                 }
-                self.calls_out |= routine
-                    .routine
-                    .pressed()
-                    .or(routine.routine.packed().map(|(register, _)| register))
-                    .is_some();
+                self.calls_out |= routine.routine.calls_out();
                 if let Some((register, form)) = routine.routine.packed() {
                     self.packed.entry(register).or_default().insert(form);
                 }

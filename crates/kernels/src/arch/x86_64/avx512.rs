@@ -139,7 +139,7 @@ const STRETCH: usize = 8 * RUN;
 pub(super) fn step(rule: Rule, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
     let lists = Lists::of(learner, list);
     // SAFETY: none of them has moved before.
-    unsafe { Step::of(rule).some(lists, 0..lists.len, 0) }
+    unsafe { Step::of(rule, lists.len).some(&lists, 0..lists.len, 0) }
 }
 
 /// Rows of at least so many weights are worth a branch on their direction.
@@ -154,25 +154,27 @@ pub(super) fn learn(
     list: &mut [u16],
 ) -> usize {
     let lists = Lists::of(learner, list);
-    let step = Step::of(rule);
-    let mut count = 0;
-    for (row, first) in (0..lists.len).step_by(push.columns().max(1)).enumerate() {
-        let end = lists.len.min(first + push.columns());
+    let step = Step::of(rule, lists.len);
+    let columns = push.columns().max(1);
+    let is_long = columns >= LONG_ROW;
+    let (mut count, mut first, mut row) = (0, 0, 0);
+    while first < lists.len {
+        let end = lists.len.min(first + columns);
         let direction = push.direction(row);
-        if direction == 0 && push.columns() >= LONG_ROW {
+        if is_long && direction == 0 {
             // SAFETY: only weights before these have moved.
-            count += unsafe { step.some(lists, first..end, count) };
-            continue;
+            count += unsafe { step.some(&lists, first..end, count) };
+        } else {
+            let amounts = (push.amounts(direction).as_ptr(), direction);
+            // SAFETY: as above; and there is an amount for each weight of a row.
+            count += unsafe { step.row(&lists, first..end, amounts, count) };
         }
-        let amounts = push.amounts(direction);
-        // SAFETY: as above; and there is an amount for each weight of the row.
-        count += unsafe { step.row(lists, first..end, amounts, direction, count) };
+        (first, row) = (end, row + 1);
     }
     count
 }
 
 /// Weights that learn, by address.
-#[derive(Clone, Copy)]
 struct Lists {
     /// How many weights there are, with room for the positions of a run beyond them.
     len: usize,
@@ -201,7 +203,7 @@ impl Lists {
 
     /// The classes from a weight on; null without a list.
     #[inline(always)]
-    fn classes_at(self, at: usize) -> *const u8 {
+    fn classes_at(&self, at: usize) -> *const u8 {
         if self.classes.is_null() { self.classes } else { self.classes.wrapping_add(at) }
     }
 }
@@ -213,7 +215,13 @@ struct Step {
     narrow: NarrowThresholds,
     step: __m512i,
     first_positions: __m512i,
+    /// Whether runs in which nothing moves are not written.
+    spares: bool,
 }
+
+/// Lists of more weights than this go through the second cache, whose bandwidth counts for more than branches that cannot be
+/// foreseen.
+const MANY: usize = 1 << 13;
 
 /// Which weights of a run are hit, and which of them are to go down.
 struct Hit {
@@ -224,13 +232,14 @@ struct Hit {
 impl Step {
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw")]
-    fn of(rule: Rule) -> Step {
+    fn of(rule: Rule, weights: usize) -> Step {
         Step {
             least: _mm512_set1_epi32(rule.least().cast_signed()),
             thresholds: Thresholds::of(rule),
             narrow: NarrowThresholds::of(rule),
             step: _mm512_set1_epi16(i16::from(rule.step)),
             first_positions: first_positions(),
+            spares: weights > MANY,
         }
     }
 
@@ -238,9 +247,9 @@ impl Step {
     ///
     /// # Safety
     /// The lists have these weights, and those others lie before them.
-    #[inline]
+    #[inline(never)]
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
-    unsafe fn some(&self, lists: Lists, range: Range<usize>, others: usize) -> usize {
+    unsafe fn some(&self, lists: &Lists, range: Range<usize>, others: usize) -> usize {
         let mut count = 0;
         let whole = range.end - range.len() % RUN;
         for first in (range.start..whole).step_by(STRETCH) {
@@ -280,7 +289,7 @@ impl Step {
         reaching == 0
     }
 
-    /// Adds amounts to the pressure of a row, which goes in this direction; the rest as for [`Step::some`].
+    /// Adds amounts to the pressure of a row, or to that of its first weights; the rest as for [`Step::some`].
     ///
     /// # Safety
     /// As there; and there is an amount for each weight.
@@ -288,21 +297,23 @@ impl Step {
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
     unsafe fn row(
         &self,
-        lists: Lists,
+        lists: &Lists,
         range: Range<usize>,
-        amounts: &[i32],
-        direction: i32,
+        (amounts, direction): (*const i32, i32),
         others: usize,
     ) -> usize {
-        let mut count = 0;
-        let whole = range.end - range.len() % RUN;
-        for at in range.clone().step_by(RUN) {
-            let lanes = if at < whole { u32::MAX } else { lanes_before(range.end - at) };
-            let amounts = amounts.as_ptr().wrapping_add(at - range.start);
-            // SAFETY: by contract, there is room for the positions of all weights and of a run behind them.
-            count += unsafe { self.pushed_run(lists, at, (amounts, direction), lanes, others + count) };
+        let (mut at, mut amounts, mut count) = (range.start, amounts, others);
+        while at + RUN <= range.end {
+            // SAFETY: by contract; there is room for the positions of all weights and of a run behind them.
+            count += unsafe { self.pushed_run(lists, at, (amounts, direction), u32::MAX, count) };
+            (at, amounts) = (at + RUN, amounts.wrapping_add(RUN));
         }
-        count
+        if at < range.end {
+            let lanes = lanes_before(range.end - at);
+            // SAFETY: as above, for the lanes before the end.
+            count += unsafe { self.pushed_run(lists, at, (amounts, direction), lanes, count) };
+        }
+        count - others
     }
 
     /// Adds amounts to the pressure of a run of weights and lets them take their steps, as [`Step::run`] does.
@@ -315,7 +326,7 @@ impl Step {
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
     unsafe fn pushed_run(
         &self,
-        lists: Lists,
+        lists: &Lists,
         at: usize,
         (amounts, direction): (*const i32, i32),
         lanes: u32,
@@ -332,11 +343,8 @@ impl Step {
         let narrow = _mm512_permutexvar_epi64(quarters, _mm512_packs_epi32(low, high));
         let size = _mm512_abs_epi16(narrow);
         if _mm512_cmpge_epu16_mask(size, _mm512_set1_epi16(i16::MAX)) != 0 {
-            let down = _mm512_set1_epi32(direction >> 31);
             // SAFETY: by contract.
-            unsafe { push_exactly(pressure, amounts, down, lanes) };
-            // SAFETY: by contract.
-            return unsafe { self.run(lists, at, lanes, count) };
+            return unsafe { self.strong_run(lists, at, (amounts, direction), lanes, count) };
         }
         // SAFETY: there are classes for these lanes, if any.
         let thresholds = unsafe { self.narrow.at(lists.classes_at(at), lanes) };
@@ -349,6 +357,33 @@ impl Step {
         unsafe { self.move_hit(lists, at, Hit { hit, down: _mm512_movepi16_mask(narrow) }, lanes, count) }
     }
 
+    /// The same for pressure of any size, whose sums saturate.
+    ///
+    /// # Safety
+    /// As there.
+    #[cold]
+    #[inline(never)]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
+    unsafe fn strong_run(
+        &self,
+        lists: &Lists,
+        at: usize,
+        (amounts, direction): (*const i32, i32),
+        lanes: u32,
+        count: usize,
+    ) -> usize {
+        let pressure = lists.pressure.wrapping_add(at);
+        let down = _mm512_set1_epi32(direction >> 31);
+        // SAFETY: by contract.
+        let (old, amounts) = unsafe { (loaded(pressure, lanes), loaded(amounts, lanes)) };
+        let new = [0, 1].map(|half| pressed_by(old[half], _mm512_abs_epi32(amounts[half]), down));
+        // SAFETY: by contract.
+        unsafe {
+            store(pressure, new, lanes);
+            self.run(lists, at, lanes, count)
+        }
+    }
+
     /// The steps of a run of weights, of which only these lanes exist; how many have moved. Their positions are put behind
     /// those of so many others.
     ///
@@ -356,7 +391,7 @@ impl Step {
     /// The lists have these lanes, and there is room for 32 positions.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
-    unsafe fn run(&self, lists: Lists, at: usize, lanes: u32, count: usize) -> usize {
+    unsafe fn run(&self, lists: &Lists, at: usize, lanes: u32, count: usize) -> usize {
         let zero = _mm512_setzero_si512();
         let pressure = lists.pressure.wrapping_add(at);
         // SAFETY: by contract.
@@ -373,15 +408,13 @@ impl Step {
 
     /// Moves those weights of a run that are hit; the rest as for [`Step::run`].
     ///
-    /// What does not change is not written, so that weights at their limit cost no bandwidth.
-    ///
     /// # Safety
     /// As there; and the lanes that are hit exist.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
     unsafe fn move_hit(
         &self,
-        lists: Lists,
+        lists: &Lists,
         at: usize,
         Hit { hit, down }: Hit,
         lanes: u32,
@@ -397,7 +430,7 @@ impl Step {
         let size = _mm512_min_epi16(moved, top);
         let new = _mm512_mask_sub_epi16(size, down, zero, size);
         let changed = _mm512_mask_cmpneq_epi16_mask(hit, new, old);
-        if changed == 0 {
+        if self.spares & (changed == 0) {
             return 0;
         }
         // What has moved is never 0, so that its value alone is its signal.
@@ -444,20 +477,6 @@ unsafe fn store(place: *mut i32, [low, high]: [__m512i; 2], lanes: u32) {
         _mm512_mask_storeu_epi32(place, lanes as u16, low);
         _mm512_mask_storeu_epi32(place.wrapping_add(16), (lanes >> 16) as u16, high);
     }
-}
-
-/// Adds amounts with a sign to the pressure of a run; sums saturate.
-///
-/// # Safety
-/// There are pressures and amounts for these lanes.
-#[cold]
-#[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn push_exactly(pressure: *mut i32, amounts: *const i32, down: __m512i, lanes: u32) {
-    // SAFETY: by contract.
-    let (old, amounts) = unsafe { (loaded(pressure, lanes), loaded(amounts, lanes)) };
-    let new = [0, 1].map(|half| pressed_by(old[half], _mm512_abs_epi32(amounts[half]), down));
-    // SAFETY: by contract.
-    unsafe { store(pressure, new, lanes) };
 }
 
 /// See the portable form, which says why this is exact. Doubles are truncated here.
@@ -561,31 +580,41 @@ pub(super) unsafe fn interleave(
     sums: &mut BlockSums,
 ) {
     let ones = _mm512_set1_epi16(1);
-    let (mut values, mut norms) = (_mm512_setzero_si512(), _mm512_setzero_si512());
-    for first in (0..columns).step_by(RUN) {
-        // SAFETY: a row has 32 columns from there on.
-        let [a, b, c, d] = rows.map(|row| unsafe { row.add(first).cast::<__m512i>().read_unaligned() });
-        let (ab, cd) = (_mm512_unpacklo_epi32(a, b), _mm512_unpacklo_epi32(c, d));
-        let (ab_high, cd_high) = (_mm512_unpackhi_epi32(a, b), _mm512_unpackhi_epi32(c, d));
-        let vectors = [
-            _mm512_unpacklo_epi64(ab, cd),
-            _mm512_unpackhi_epi64(ab, cd),
-            _mm512_unpacklo_epi64(ab_high, cd_high),
-            _mm512_unpackhi_epi64(ab_high, cd_high),
-        ];
-        for (number, vector) in vectors.into_iter().enumerate() {
-            for (quarter, pair) in quarters(vector).into_iter().enumerate() {
-                let pairs = first / 2 + 4 * quarter + number;
-                // SAFETY: by contract.
-                unsafe { place.add(pairs * stride).cast::<__m128i>().write_unaligned(pair) };
+    let zero = _mm512_setzero_si512();
+    let (mut values, mut norms) = (zero, zero);
+    for part in (0..columns).step_by(SUMMED) {
+        let (mut part_values, mut part_norms) = (zero, zero);
+        for first in (part..columns.min(part + SUMMED)).step_by(RUN) {
+            // SAFETY: a row has 32 columns from there on.
+            let [a, b, c, d] = rows.map(|row| unsafe { row.add(first).cast::<__m512i>().read_unaligned() });
+            let (ab, cd) = (_mm512_unpacklo_epi32(a, b), _mm512_unpacklo_epi32(c, d));
+            let (ab_high, cd_high) = (_mm512_unpackhi_epi32(a, b), _mm512_unpackhi_epi32(c, d));
+            let vectors = [
+                _mm512_unpacklo_epi64(ab, cd),
+                _mm512_unpackhi_epi64(ab, cd),
+                _mm512_unpacklo_epi64(ab_high, cd_high),
+                _mm512_unpackhi_epi64(ab_high, cd_high),
+            ];
+            for (number, vector) in vectors.into_iter().enumerate() {
+                for (quarter, pair) in quarters(vector).into_iter().enumerate() {
+                    let pairs = first / 2 + 4 * quarter + number;
+                    // SAFETY: by contract.
+                    unsafe { place.add(pairs * stride).cast::<__m128i>().write_unaligned(pair) };
+                }
+                part_values = _mm512_add_epi16(part_values, vector);
+                part_norms = _mm512_add_epi16(part_norms, _mm512_abs_epi16(vector));
             }
-            values = _mm512_add_epi32(values, _mm512_madd_epi16(vector, ones));
-            norms = _mm512_add_epi32(norms, _mm512_madd_epi16(_mm512_abs_epi16(vector), ones));
         }
+        values = _mm512_add_epi32(values, _mm512_madd_epi16(part_values, ones));
+        norms = _mm512_add_epi32(norms, _mm512_madd_epi16(part_norms, ones));
     }
     add_to(&mut sums.values, sum_of_quarters(values));
     add_to(&mut sums.norms, sum_of_quarters(norms));
 }
+
+/// Columns whose sums 16 bits hold: a lane adds up 4 values, each of a magnitude up to 255, of each run.
+const SUMMED: usize = 32 * RUN;
+const _: () = assert!(SUMMED / RUN * 4 * 255 <= i16::MAX as usize);
 
 #[inline]
 #[target_feature(enable = "avx512f")]
