@@ -420,7 +420,7 @@ impl Step {
         lanes: u32,
         count: usize,
     ) -> usize {
-        let (zero, one, top) = (_mm512_setzero_si512(), _mm512_set1_epi16(1), _mm512_set1_epi16(255));
+        let (zero, one, top) = (_mm512_setzero_si512(), _mm512_set1_epi16(0x100), _mm512_set1_epi16(255));
         let values = lists.values.wrapping_add(at);
         // SAFETY: by contract.
         let old = unsafe { _mm512_maskz_loadu_epi16(lanes, values) };
@@ -433,9 +433,10 @@ impl Step {
         if self.spares & (changed == 0) {
             return 0;
         }
-        // What has moved is never 0, so that its value alone is its signal.
-        let polarity = _mm512_mask_mov_epi16(one, _mm512_movepi16_mask(new), top);
-        let signal = _mm512_or_si512(_mm512_slli_epi16::<8>(_mm512_abs_epi16(new)), polarity);
+        // What has moved is never 0, so that its value alone is its signal: below the magnitude stands the upper byte of the
+        // value, which is 0 or −1, as a polarity.
+        let polarity = _mm512_or_si512(new, one);
+        let signal = _mm512_shldi_epi16::<8>(_mm512_abs_epi16(new), polarity);
         let positions = _mm512_add_epi16(self.first_positions, _mm512_set1_epi16(at as i16));
         let positions = _mm512_maskz_compress_epi16(changed, positions);
         // SAFETY: by contract.
@@ -582,6 +583,7 @@ pub(super) unsafe fn interleave(
     let ones = _mm512_set1_epi16(1);
     let zero = _mm512_setzero_si512();
     let (mut values, mut norms) = (zero, zero);
+    let mut places = [0, 4, 8, 12].map(|pairs| place.wrapping_add(pairs * stride));
     for part in (0..columns).step_by(SUMMED) {
         let (mut part_values, mut part_norms) = (zero, zero);
         for first in (part..columns.min(part + SUMMED)).step_by(RUN) {
@@ -596,14 +598,14 @@ pub(super) unsafe fn interleave(
                 _mm512_unpackhi_epi64(ab_high, cd_high),
             ];
             for (number, vector) in vectors.into_iter().enumerate() {
-                for (quarter, pair) in quarters(vector).into_iter().enumerate() {
-                    let pairs = first / 2 + 4 * quarter + number;
-                    // SAFETY: by contract.
-                    unsafe { place.add(pairs * stride).cast::<__m128i>().write_unaligned(pair) };
+                for (place, pair) in places.into_iter().zip(quarters(vector)) {
+                    // SAFETY: by contract, as this is the place of one of the 16 pairs from the first column on.
+                    unsafe { place.add(number * stride).cast::<__m128i>().write_unaligned(pair) };
                 }
                 part_values = _mm512_add_epi16(part_values, vector);
                 part_norms = _mm512_add_epi16(part_norms, _mm512_abs_epi16(vector));
             }
+            places = places.map(|place| place.wrapping_add(RUN / 2 * stride));
         }
         values = _mm512_add_epi32(values, _mm512_madd_epi16(part_values, ones));
         norms = _mm512_add_epi32(norms, _mm512_madd_epi16(part_norms, ones));
