@@ -114,7 +114,8 @@ impl Context<'_> {
     pub(crate) fn commit(&mut self, commit: Commit) {
         let NativeState { cold, pressure, .. } = self.machine.native_state();
         let learning = &mut self.instance.learning;
-        let is_alone = cold[commit.register].as_mut().is_some_and(|register| Arc::get_mut(register).is_some());
+        let is_alone =
+            cold[commit.register].as_mut().is_some_and(|register| Arc::get_mut(register).is_some());
         if !is_alone {
             learning.settle(pressure);
         }

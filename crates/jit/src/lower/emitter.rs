@@ -110,7 +110,9 @@ impl<'f> Emitter<'f> {
     /// Where the elements of a place begin.
     pub(crate) fn base(&mut self, place: Place) -> Value {
         match place {
-            Place::Hot(register) | Place::First(register) => self.address(hot_offset(register, offset_of!(HotSlot, data))),
+            Place::Hot(register) | Place::First(register) => {
+                self.address(hot_offset(register, offset_of!(HotSlot, data)))
+            }
             Place::Input => self.address(offset_of!(Frame, input) as i32),
             Place::Target => self.address(offset_of!(Frame, target) as i32),
             Place::Output => self.address(offset_of!(Frame, output) as i32),

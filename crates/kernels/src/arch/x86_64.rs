@@ -116,12 +116,7 @@ fn press_avx2(pressure: &mut [i32], push: PushedRows<'_>) {
 }
 
 /// See the portable form.
-pub(crate) fn learn(
-    rule: Rule,
-    push: PushedRows<'_>,
-    learner: &mut Learner<'_>,
-    list: &mut [u16],
-) -> usize {
+pub(crate) fn learn(rule: Rule, push: PushedRows<'_>, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
     learn_on(Tier::of_processor(), rule, push, learner, list)
 }
 

@@ -1,6 +1,6 @@
 use super::*;
-use crate::mastery::{Push, RUN};
 use crate::mastery::tests::{Matrix, SIZES, numbers};
+use crate::mastery::{Push, RUN};
 
 /// Those that this processor has.
 fn tiers() -> impl Iterator<Item = Tier> {

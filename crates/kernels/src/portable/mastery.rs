@@ -116,12 +116,7 @@ pub(crate) fn press(pressure: &mut [i32], push: PushedRows<'_>) {
 
 /// See [`learn`](crate::mastery::learn), of a page: first the pressure, then the steps.
 #[inline(always)]
-pub(crate) fn learn(
-    rule: Rule,
-    push: PushedRows<'_>,
-    learner: &mut Learner<'_>,
-    list: &mut [u16],
-) -> usize {
+pub(crate) fn learn(rule: Rule, push: PushedRows<'_>, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
     press(learner.pressure, push);
     step(rule, learner, list)
 }

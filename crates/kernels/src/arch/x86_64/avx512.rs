@@ -147,12 +147,7 @@ const LONG_ROW: usize = 8 * RUN;
 
 /// See the portable form. Each run of weights is looked at once.
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
-pub(super) fn learn(
-    rule: Rule,
-    push: PushedRows<'_>,
-    learner: &mut Learner<'_>,
-    list: &mut [u16],
-) -> usize {
+pub(super) fn learn(rule: Rule, push: PushedRows<'_>, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
     let lists = Lists::of(learner, list);
     let step = Step::of(rule, lists.len);
     let columns = push.columns().max(1);
@@ -482,12 +477,7 @@ unsafe fn store(place: *mut i32, [low, high]: [__m512i; 2], lanes: u32) {
 
 /// See the portable form, which says why this is exact. Doubles are truncated here.
 #[target_feature(enable = "avx512f,avx512bw")]
-pub(super) fn strengths(
-    inputs: &[i32],
-    scale: i32,
-    strengths: &mut [i32],
-    opposites: &mut [i32],
-) -> bool {
+pub(super) fn strengths(inputs: &[i32], scale: i32, strengths: &mut [i32], opposites: &mut [i32]) -> bool {
     let len = inputs.len().min(strengths.len()).min(opposites.len());
     let mut peak = _mm512_set1_epi32(1);
     for at in (0..len).step_by(16) {
