@@ -4,7 +4,6 @@ use crate::door::Way;
 use crate::frame::{ColdSlot, Frame, HotSlot};
 use crate::helpers::{self, Context};
 use crate::instance::{ColdMemory, Instance};
-use crate::lower::emitter::LANES;
 use crate::lower::function::exit;
 use crate::packs::Pack;
 use crate::rotations::ROTATIONS;
@@ -210,11 +209,7 @@ fn fill_pressure(frame: &mut Frame, (weights, lists): (&mut ColdBank, &mut Press
         let slot = &mut frame.cold[register];
         slot.frozen = weights[register].as_ref().map_or(0, |weights| u64::from(weights.is_frozen()));
         (slot.pressure, slot.pressure_len) = match &mut lists[register] {
-            Some(list) => {
-                // The last row is read and written in whole vectors.
-                list.reserve_exact(LANES - 1);
-                (list.as_mut_ptr(), list.len() as u64)
-            }
+            Some(list) => (list.as_mut_ptr(), list.len() as u64),
             None => (null_mut(), 0),
         };
     }
@@ -244,6 +239,7 @@ fn attach(instance: &mut Instance, version: &Version, number: usize) {
     frame.helper = helpers::help as *const _;
     frame.press = helpers::press as *const _;
     frame.commit = helpers::commit as *const _;
+    frame.quantise = helpers::quantise as *const _;
     frame.saturating_product = helpers::saturating_product as *const _;
     frame.rotations = ROTATIONS.as_ptr().cast();
     frame.counters = instance.counters[number].as_mut_ptr();
@@ -279,6 +275,7 @@ pub(crate) fn point_to(slot: &mut ColdSlot, memory: &ColdMemory, register: &Cold
 /// Takes over what native code has left.
 pub(crate) fn take(instance: &mut Instance, state: &mut NativeState<'_>, version: &Version) {
     take_registers(instance, state, version);
+    instance.learning.settle(state.pressure);
     if version.plans.uses_control {
         let frame = &instance.frame;
         let (frames, calls) = state.control.parts_mut();

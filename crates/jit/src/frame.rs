@@ -96,6 +96,9 @@ pub(crate) struct Frame {
     pub(crate) press: *const c_void,
     /// Lets weights take steps: `(frame, what)`. Where it is null, that is left to the interpreter.
     pub(crate) commit: *const c_void,
+    /// Makes weights of activations: `(frame, cold register, elements, how many) -> 0, or 1 if that is the interpreter's`.
+    /// Where it is null, that is left to the interpreter.
+    pub(crate) quantise: *const c_void,
     /// The product of weights and inputs whose sums can leave 32 bits: `(frame, cold register, inputs, how many, outputs,
     /// how many)`.
     pub(crate) saturating_product: *const c_void,
@@ -158,6 +161,7 @@ impl Frame {
             helper: null(),
             press: null(),
             commit: null(),
+            quantise: null(),
             saturating_product: null(),
             context: null_mut(),
             rotations: null(),

@@ -8,6 +8,7 @@ use crate::mastery::{Commit, Press};
 use crate::packs::Packs;
 use crate::statistics::Guard;
 use crate::version::Version;
+use ternsig_isa::limits::REGISTERS_PER_BANK;
 use ternsig_isa::{Signal, Temperature};
 use ternsig_vm::accelerator::step;
 use ternsig_vm::{Devices, Machine, StepResult};
@@ -54,6 +55,15 @@ pub(crate) extern "C" fn commit(frame: *mut Frame, what: u64) {
     // SAFETY: as in `help`.
     let context = unsafe { &mut *(*frame).context.cast::<Context<'_>>() };
     context.commit(Commit::of_word(what));
+}
+
+/// Makes the weights of a cold register of activations: see [`Context::quantise`].
+pub(crate) extern "C" fn quantise(frame: *mut Frame, register: u64, elements: *const i32, count: u64) -> u64 {
+    // SAFETY: as in `help`.
+    let context = unsafe { &mut *(*frame).context.cast::<Context<'_>>() };
+    // SAFETY: native code hands on a register that holds as many elements, which nothing changes meanwhile.
+    let elements = unsafe { std::slice::from_raw_parts(elements, count as usize) };
+    u64::from(context.quantise(register as usize % REGISTERS_PER_BANK, elements).is_none())
 }
 
 /// The product of a cold register with inputs of any size.

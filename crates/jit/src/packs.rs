@@ -88,7 +88,7 @@ impl Kept {
     }
 
     /// Takes over single weights that move, if it is of this version; `codes` are those of their temperatures.
-    pub(crate) fn follower<'a>(&'a mut self, before: u64, codes: &'a [u8]) -> Option<Follower<'a>> {
+    fn follower<'a>(&'a mut self, before: u64, codes: &'a [u8]) -> Option<Follower<'a>> {
         if self.version != before {
             return None;
         }
@@ -120,7 +120,18 @@ pub(crate) enum Follower<'a> {
 
 /// All packed forms of a register.
 #[derive(Debug)]
-pub(crate) struct Followers<'a>(pub(crate) [Option<Follower<'a>>; Form::ALL.len()]);
+pub(crate) struct Followers<'a>([Option<Follower<'a>>; Form::ALL.len()]);
+
+impl<'a> Followers<'a> {
+    /// Those of this version; `codes` are those of the weights' temperatures.
+    pub(crate) fn of(
+        packs: &'a mut [Option<Kept>; Form::ALL.len()],
+        before: u64,
+        codes: &'a [u8],
+    ) -> Followers<'a> {
+        Followers(packs.each_mut().map(|kept| kept.as_mut()?.follower(before, codes)))
+    }
+}
 
 impl Follow for Followers<'_> {
     fn weights(&mut self, values: &[i16], first: usize, positions: &[u16]) {

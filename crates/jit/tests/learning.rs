@@ -192,6 +192,39 @@ fn learners_agree() {
     }
 }
 
+#[test]
+fn weights_made_of_activations_agree() {
+    let source = ".requires\n    ternary\n.registers\n    C0: ternary[40]\n    H0: i32[40]\n    H1: i32[40]\n.program\n    \
+                  load_input H0\n    ternary.quantize C0, H0\n    ternary_add_bias H1, H0, C0\n    store_output H1\n    halt\n";
+    let mut chance = Chance(13);
+    for case in 0..60 {
+        let mut pair = Pair::new(source, options(&mut chance));
+        for tick in 0..8 {
+            let what = format!("case {case} tick {tick}");
+            if chance.one_in(4) {
+                let shape = chance.of(&[Shape::vector(40), Shape::vector(39), Shape::matrix(1, 40)]);
+                let temperatures = chance.one_in(3);
+                let weights = register(&mut chance, shape, temperatures);
+                pair.set_weights(0, &weights);
+            }
+            // What is shared is copied before it changes.
+            let shared = pair.native.machine().share_cold(0).filter(|_| chance.one_in(4));
+            let before = shared.as_ref().map(|register| register.values().to_vec());
+            let len = if chance.one_in(8) { 41 } else { 40 };
+            let input = chance.numbers(len);
+            pair.run(&input, &what);
+            assert_eq!(shared.map(|register| register.values().to_vec()), before, "{what}");
+        }
+    }
+    let mut pair = Pair::new(source, Options::default());
+    for tick in 0..10 {
+        let input = chance.numbers(40);
+        pair.run(&input, &format!("tick {tick}"));
+    }
+    let statistics = statistics(&pair.native).unwrap();
+    assert!(statistics.helped.is_empty() && statistics.fallbacks.is_empty(), "{statistics:?}");
+}
+
 /// What a host does between two runs.
 fn change(pair: &mut Pair, chance: &mut Chance, rows: usize, columns: usize, directions: usize) {
     let list: Vec<i32> = (0..directions).map(|_| chance.of(&[-7, -1, 0, 1, 3, i32::MIN, i32::MAX])).collect();

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod mastery;
 pub mod plain;
 pub mod portable;
+mod quantise;
 mod rows;
 pub mod saturating;
 
@@ -25,4 +26,5 @@ pub use lanes::{Lanes, Lanes16, Lanes32};
 pub use layout::{Arrangement, Layout, RowPath};
 pub use limits::{FLUSH_INTERVAL, LARGEST_WEIGHT, MAX_INPUTS};
 pub use plain::{PlainOperand, PlainWeights};
+pub use quantise::quantise;
 pub use saturating::saturating_product;

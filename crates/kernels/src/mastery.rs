@@ -38,6 +38,11 @@ impl Rule {
         self.thresholds[(class & 3) as usize]
     }
 
+    /// The same rule with thresholds that a weight without pressure does not reach.
+    fn in_range(self) -> Rule {
+        Rule { thresholds: self.thresholds.map(|threshold| threshold.max(1)), ..self }
+    }
+
     /// The lowest threshold.
     #[inline(always)]
     pub(crate) fn least(&self) -> u32 {
@@ -107,18 +112,49 @@ pub fn commit<F: Follow>(
     memory: &mut Positions,
     follow: impl FnOnce() -> F,
 ) -> Option<Moved> {
-    let rule = Rule { thresholds: rule.thresholds.map(|threshold| threshold.max(1)), ..rule };
+    let rule = rule.in_range();
+    in_pages(PAGE, learner, memory, follow, |_, page, list| arch::step(rule, page, list))
+}
+
+/// [`Push::press`] and [`commit`] in one pass.
+pub fn learn<F: Follow>(
+    rule: Rule,
+    push: &Push,
+    learner: &mut Learner<'_>,
+    memory: &mut Positions,
+    follow: impl FnOnce() -> F,
+) -> Option<Moved> {
+    let rows = PAGE.checked_div(push.columns).unwrap_or(0);
+    if rows == 0 || learner.len() < learner.pressure.len() {
+        push.press(learner.pressure);
+        return commit(rule, learner, memory, follow);
+    }
+    let rule = rule.in_range();
+    in_pages(rows * push.columns, learner, memory, follow, |first, page, list| {
+        arch::learn(rule, push.rows_from(first / push.columns), page, list)
+    })
+}
+
+/// Lets the weights of each page of so many, at most [`PAGE`], move: given where the page begins, that lists the positions
+/// of those that have moved, and says how many.
+fn in_pages<F: Follow>(
+    size: usize,
+    learner: &mut Learner<'_>,
+    memory: &mut Positions,
+    follow: impl FnOnce() -> F,
+    mut step: impl FnMut(usize, &mut Learner<'_>, &mut [u16]) -> usize,
+) -> Option<Moved> {
     let len = learner.len();
     let list = &mut memory.0;
-    if list.len() < len.min(PAGE) + RUN {
-        list.resize(len.min(PAGE) + RUN, 0);
+    if list.len() < len.min(size) + RUN {
+        list.resize(len.min(size) + RUN, 0);
     }
     let (mut follow, mut follower) = (Some(follow), None);
     let (mut range, mut rest): (Option<Range<usize>>, Option<Range<usize>>) = (None, None);
-    for first in (0..len).step_by(PAGE) {
-        let mut page = learner.part(first..len.min(first + PAGE));
+    for first in (0..len).step_by(size) {
+        let mut page = learner.part(first..len.min(first + size));
         let weights = page.pressure.len();
-        let count = arch::step(rule, &mut page, list);
+        let count = step(first, &mut page, list);
         let (Some(begin), Some(end)) = (list[..count].first(), list[..count].last()) else { continue };
         let part = first + usize::from(*begin)..first + usize::from(*end) + 1;
         extend(&mut range, &part);
@@ -163,20 +199,85 @@ pub fn any_reaches(rule: Rule, pressure: &[i32]) -> bool {
     pressure.iter().any(|pressure| pressure.unsigned_abs() >= least)
 }
 
-/// The strength with which each input presses, scaled: (x − max/4) · 256/max · scale/256, each quotient truncated, where
-/// max is the largest input, at least 1; 0 for inputs up to max/4. Whether any is not 0.
-///
-/// `scale` is at most 2²². `strengths` is at least as long as the inputs.
-pub fn strengths(inputs: &[i32], scale: u32, strengths: &mut [i32]) -> bool {
-    let Some(strengths) = strengths.get_mut(..inputs.len()) else { return false };
-    arch::strengths(inputs, scale as i32, strengths)
+/// What is to be added to the pressure on a matrix; its memory can be used again.
+#[derive(Debug, Clone, Default)]
+pub struct Push {
+    columns: usize,
+    /// The strength of each input, then its opposite, then a 0 for each.
+    amounts: Vec<i32>,
+    directions: Vec<i32>,
 }
 
-/// Adds the strengths, none of which is below 0, to the pressure in rows whose direction is above 0, and subtracts them
-/// where it is below; sums saturate. One direction alone is that of all rows.
-pub fn press(pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
-    if !strengths.is_empty() {
-        arch::press(pressure, strengths, directions);
+impl Push {
+    /// Sets the strength with which each input presses, scaled: (x − max/4) · 256/max · scale/256, each quotient truncated,
+    /// where max is the largest input, at least 1; 0 for inputs up to max/4. Whether any is not 0.
+    ///
+    /// Strengths are added in rows whose direction is above 0, and subtracted where it is below. One direction alone is
+    /// that of all rows. `scale` is at most 2²².
+    pub fn set(&mut self, inputs: &[i32], scale: u32, directions: &[i32]) -> bool {
+        if self.columns != inputs.len() {
+            self.columns = inputs.len();
+            self.amounts.clear();
+            self.amounts.resize(3 * inputs.len(), 0);
+        }
+        self.directions.clear();
+        self.directions.extend_from_slice(directions);
+        let (strengths, others) = self.amounts.split_at_mut(inputs.len());
+        arch::strengths(inputs, scale as i32, strengths, others)
+    }
+
+    /// Adds all of it to the pressure; sums saturate.
+    pub fn press(&self, pressure: &mut [i32]) {
+        self.rows_from(0).press(pressure);
+    }
+
+    /// What is added to the rows from one on.
+    pub(crate) fn rows_from(&self, row: usize) -> PushedRows<'_> {
+        let (strengths, others) = self.amounts.split_at(self.columns);
+        let (opposites, zeros) = others.split_at(self.columns);
+        let stride = usize::from(self.directions.len() != 1);
+        let directions = self.directions.get(stride * row..).unwrap_or_default();
+        PushedRows { amounts: [opposites, zeros, strengths], directions, stride }
+    }
+}
+
+/// What is added to the pressure on some rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PushedRows<'a> {
+    /// For each input: in rows that go down, in those that stay, in those that go up.
+    amounts: [&'a [i32]; 3],
+    directions: &'a [i32],
+    /// The distance from one row's direction to the next: 0 if the first is that of all.
+    stride: usize,
+}
+
+impl<'a> PushedRows<'a> {
+    pub(crate) fn columns(&self) -> usize {
+        self.amounts[0].len()
+    }
+
+    /// The strength of each input, without a sign.
+    pub(crate) fn strengths(&self) -> &'a [i32] {
+        self.amounts[2]
+    }
+
+    /// The direction of a row; it stays without one.
+    #[inline(always)]
+    pub(crate) fn direction(&self, row: usize) -> i32 {
+        self.directions.get(self.stride * row).copied().unwrap_or(0)
+    }
+
+    /// What is added to each pressure of a row of this direction.
+    #[inline(always)]
+    pub(crate) fn amounts(&self, direction: i32) -> &'a [i32] {
+        self.amounts[(1 + direction.signum()) as usize]
+    }
+
+    /// Adds all of it to the pressure; sums saturate.
+    pub(crate) fn press(self, pressure: &mut [i32]) {
+        if self.columns() > 0 {
+            arch::press(pressure, self);
+        }
     }
 }
 

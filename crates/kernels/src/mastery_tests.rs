@@ -171,7 +171,7 @@ fn strength(x: i32, max: i32, scale: u32) -> i32 {
 
 #[test]
 fn strengths_are_exact() {
-    let mut next = numbers(2);
+    let (mut next, mut push) = (numbers(2), Push::default());
     for case in 0..2000 {
         let len = SIZES[case % SIZES.len()];
         let shift = next() % 32;
@@ -182,14 +182,15 @@ fn strengths_are_exact() {
         let scale = [1, 15, 255, 765][next() as usize % 4];
         let max = inputs.iter().copied().max().unwrap_or(0).max(1);
         let expected: Vec<i32> = inputs.iter().map(|&x| strength(x, max, scale)).collect();
-        let mut found = vec![-1; len + 3];
-        let any = strengths(&inputs, scale, &mut found);
+        let any = push.set(&inputs, scale, &[]);
+        let found = push.rows_from(0);
         assert_eq!(
-            (&found[..len], any),
+            (found.strengths(), any),
             (expected.as_slice(), expected.iter().any(|&s| s > 0)),
             "{inputs:?}"
         );
-        assert_eq!(found[len..], [-1; 3]);
+        let opposites: Vec<i32> = expected.iter().map(|&s| -s).collect();
+        assert_eq!([-7, 0, 7].map(|d| found.amounts(d)), [&opposites, &vec![0; len], &expected]);
     }
     // Quotients next to whole numbers.
     for max in (0..20_000).map(|n| if n % 2 == 0 { i32::MAX - n } else { n + 1 }) {
@@ -200,20 +201,72 @@ fn strengths_are_exact() {
             .chain([max])
             .collect();
         let expected: Vec<i32> = inputs.iter().map(|&x| strength(x, max, 256)).collect();
-        let mut found = vec![0; inputs.len()];
-        strengths(&inputs, 256, &mut found);
-        assert_eq!(found, expected, "{max}");
+        push.set(&inputs, 256, &[]);
+        assert_eq!(push.rows_from(0).strengths(), expected, "{max}");
     }
 }
 
 #[test]
 fn pressure_saturates() {
+    // 3 is (100 − 100/4) · 256/100 · 5/256.
+    let push = |directions: &[i32]| {
+        let mut push = Push::default();
+        assert!(push.set(&[100, 0], 5, directions));
+        push
+    };
     let mut pressure = [i32::MAX - 1, 5, i32::MIN + 1, 7, i32::MAX, 9];
-    press(&mut pressure, &[3, 0], &[1, -7, 0]);
+    push(&[1, -7, 0]).press(&mut pressure);
     assert_eq!(pressure, [i32::MAX, 5, i32::MIN, 7, i32::MAX, 9]);
-    press(&mut pressure, &[1, 2], &[-1]);
-    assert_eq!(pressure, [i32::MAX - 1, 3, i32::MIN, 5, i32::MAX - 1, 7]);
-    press(&mut pressure, &[], &[1]);
-    press(&mut pressure, &[1, 1], &[]);
-    assert_eq!(pressure[1], 3);
+    push(&[-1]).press(&mut pressure);
+    assert_eq!(pressure, [i32::MAX - 3, 5, i32::MIN, 7, i32::MAX - 3, 9]);
+    push(&[]).press(&mut pressure);
+    Push::default().press(&mut pressure);
+    assert_eq!(pressure[0], i32::MAX - 3);
+}
+
+#[test]
+fn learning_is_pressure_and_then_steps() {
+    let (mut next, mut push) = (numbers(9), Push::default());
+    let mut found = Positions::default();
+    for case in 0..600 {
+        let (rows, columns) = (case % 8, SIZES[next() as usize % SIZES.len()] << (case % 3));
+        let mut matrix = Matrix::random(&mut next, rows, columns, [1, 10, 200][case % 3]);
+        if case % 7 == 0 {
+            // More pressure than weights.
+            matrix.pressure.extend([60; 40]);
+        }
+        let inputs: Vec<i32> = (0..columns).map(|_| (next() % 300).cast_signed()).collect();
+        let directions: Vec<i32> = (0..[rows, 1][case % 2]).map(|_| (next() % 3) as i32 - 1).collect();
+        push.set(&inputs, 40, &directions);
+        let rule = Rule { thresholds: [25, 50, 100, u32::MAX], step: [1, 5, 255][next() as usize % 3] };
+        let mut expected = matrix.clone();
+        push.press(&mut expected.pressure);
+        let (mut logs, mut memory) = ([Log(Vec::new()), Log(Vec::new())], Positions::default());
+        let [log, expected_log] = &mut logs;
+        let expected_moved = commit(rule, &mut expected.learner(), &mut memory, || expected_log);
+        let moved = learn(rule, &push, &mut matrix.learner(), &mut found, || log);
+        assert_eq!((&matrix, &moved), (&expected, &expected_moved), "case {case}: {rows} by {columns}");
+        assert_eq!(logs[0].0, logs[1].0);
+    }
+}
+
+#[test]
+fn pages_have_whole_rows_when_learning() {
+    let (columns, rows) = (1000, 70);
+    let len = columns * rows;
+    let matrix =
+        Matrix { pressure: vec![20; len], values: vec![1; len], signals: vec![[1, 1]; len], classes: None };
+    let mut push = Push::default();
+    let inputs: Vec<i32> = (0..columns).map(|column| i32::from(column == 7) * 100).collect();
+    for directions in [vec![1], (0..rows).map(|row| i32::from(row == 0 || row == 68)).collect()] {
+        push.set(&inputs, 40, &directions);
+        let (mut found, mut expected) = (matrix.clone(), matrix.clone());
+        let rule = Rule { thresholds: [25; 4], step: 1 };
+        let mut log = Log(Vec::new());
+        let moved = learn(rule, &push, &mut found.learner(), &mut Positions::default(), || &mut log);
+        push.press(&mut expected.pressure);
+        let indexes = expected.commit(rule);
+        assert_eq!(found, expected);
+        assert_eq!(moved.map(|moved| moved.range), Some(indexes[0]..indexes[indexes.len() - 1] + 1));
+    }
 }

@@ -88,8 +88,8 @@ impl PlainWeights {
             weights: Lanes16::zeroed(layout.len()),
             row_sums: Lanes32::zeroed(sums),
             largest_row: 0,
-            forbidden_bits: 0,
-            wrapping_forbidden_bits: 0,
+            forbidden_bits: forbidden_bits(0, PLANE_BITS),
+            wrapping_forbidden_bits: forbidden_bits(0, WRAPPING_BITS),
         };
         packed.repack_rows(values, 0..outputs);
         Some(packed)
@@ -105,10 +105,16 @@ impl PlainWeights {
 
     /// What follows from the rows.
     fn conclude(&mut self) {
-        self.largest_row = self.rows.iter().fold(0, |largest, row| largest.max(row.sums.norm()));
-        self.row_sums.as_mut_slice().iter_mut().zip(&self.rows).for_each(|(sum, row)| *sum = row.sums.sum());
-        self.forbidden_bits = forbidden_bits(self.largest_row, PLANE_BITS);
-        self.wrapping_forbidden_bits = forbidden_bits(self.largest_row, WRAPPING_BITS);
+        let mut largest = 0;
+        for (sum, row) in self.row_sums.as_mut_slice().iter_mut().zip(&self.rows) {
+            *sum = row.sums.sum();
+            largest = largest.max(row.sums.norm());
+        }
+        if largest != self.largest_row {
+            self.largest_row = largest;
+            self.forbidden_bits = forbidden_bits(largest, PLANE_BITS);
+            self.wrapping_forbidden_bits = forbidden_bits(largest, WRAPPING_BITS);
+        }
     }
 
     fn repack_row(&mut self, values: &[i16], output: usize) {

@@ -117,7 +117,7 @@ pub(crate) fn accesses(plan: &Plan, flow: &Flow, at: usize) -> (u64, u64) {
     match plan {
         Plan::Lanes(lanes) => {
             let reads = lanes.sources.iter().filter_map(|place| match place {
-                Place::Hot(register) => Some(bit(*register)),
+                Place::Hot(register) | Place::First(register) => Some(bit(*register)),
                 _ => None,
             });
             (reads.fold(0, |set, bit| set | bit), lanes.result().map_or(0, |(register, _)| bit(register)))

@@ -125,7 +125,21 @@ pub(super) fn multiplied_wrapping(e: &mut Emitter<'_>, a: Ranged, b: Ranged) -> 
 
 /// `sat((a · b) >> 8)`.
 pub(super) fn multiplied_saturating(e: &mut Emitter<'_>, a: Ranged, b: Ranged) -> Ranged {
-    multiplied_within(e, a, b).unwrap_or_else(|| Ranged::any(multiply_saturating(e, a.value, b.value)))
+    multiplied_within(e, a, b).unwrap_or_else(|| Ranged::any(multiply_saturating(e, a.value, b.value, 8)))
+}
+
+/// `sat((a · b) >> amount)`.
+pub(super) fn times(e: &mut Emitter<'_>, a: Ranged, b: Ranged, amount: u8) -> Ranged {
+    if amount == 0 && a.range == Range::new(1, 1) {
+        return b;
+    }
+    let most = a.range.magnitude() * b.range.magnitude();
+    if most > i64::from(i32::MAX) {
+        return Ranged::any(multiply_saturating(e, a.value, b.value, amount));
+    }
+    let product = e.b.ins().imul(a.value, b.value);
+    let range = Range::of_magnitude(most).shifted(amount);
+    Ranged { value: e.b.ins().sshr_imm_u(product, i64::from(amount)), range }
 }
 
 /// The 64-bit products of the lower and of the upper two lanes.
@@ -142,13 +156,21 @@ fn multiply_wrapping(e: &mut Emitter<'_>, a: Value, b: Value) -> Value {
     e.halves(low, high, 0)
 }
 
-/// Bits 8–39 of a product are the result if bits 39–63 are all the same: the product's sign.
-fn multiply_saturating(e: &mut Emitter<'_>, a: Value, b: Value) -> Value {
+/// The 32 bits of a product from one on are the result if those above are all its sign.
+fn multiply_saturating(e: &mut Emitter<'_>, a: Value, b: Value, amount: u8) -> Value {
     let (low, high) = wide_products(e, a, b);
     let (lower, upper) = (e.halves(low, high, 0), e.halves(low, high, 1));
-    let (lower_part, upper_part) = (e.b.ins().ushr_imm_u(lower, 8), e.b.ins().ishl_imm_u(upper, 24));
-    let value = e.b.ins().bor(lower_part, upper_part);
-    let (above, sign) = (e.b.ins().sshr_imm_u(upper, 7), e.b.ins().sshr_imm_u(upper, 31));
+    let value = if amount == 0 {
+        lower
+    } else {
+        let (lower, raised) = (
+            e.b.ins().ushr_imm_u(lower, i64::from(amount)),
+            e.b.ins().ishl_imm_u(upper, 32 - i64::from(amount)),
+        );
+        e.b.ins().bor(lower, raised)
+    };
+    let above = e.b.ins().sshr_imm_u(upper, i64::from(amount));
+    let sign = e.b.ins().sshr_imm_u(value, 31);
     let fits = e.mask(IntCC::Equal, above, sign);
     let extreme = extreme(e, upper);
     e.b.ins().bitselect(fits, value, extreme)

@@ -2,6 +2,8 @@
 
 use super::core::hot;
 use super::emitter::{Emitter, LANES, MEMORY};
+use super::lane_ops::LaneOp;
+use super::lanes::Lanes;
 use super::place::{At, Place};
 use super::plan::{Plan, Planned, Reason, Routine, RoutinePlan, index, result, source};
 use super::poll;
@@ -30,6 +32,11 @@ pub(crate) fn plan(view: &View<'_>, [d, x, y, shift]: [u8; 4]) -> Planned {
         _ => Shape::vector(columns),
     };
     let buffer = result(Buffer::filling(shape))?;
+    if (terms, columns) == (1, 1) && left.len == rows && rows > 1 && rows <= poll::INTERVAL && d != y {
+        // A column times a number.
+        let sources = vec![hot(x), Place::First(index(y))];
+        return Ok(Plan::Lanes(Lanes { op: LaneOp::Times(shift.min(31)), sources, dst: hot(d), buffer }));
+    }
     let mut dense =
         Dense { left: hot(x), right: hot(y), dst: hot(d), rows, terms, columns, shift: shift.min(31) };
     if (terms, columns) == (1, 1) {

@@ -70,7 +70,8 @@ pub(crate) fn clamp(view: &View<'_>, word: [u8; 4], bound: impl Fn(u8) -> i32) -
     if low > high {
         return Err(Reason::Fails);
     }
-    map(view, word, LaneOp::Clamp(bound(low), bound(high)))
+    let (low, high) = (bound(low), bound(high));
+    map(view, word, if low == high { LaneOp::Constant(low) } else { LaneOp::Clamp(low, high) })
 }
 
 pub(crate) fn gate_update(view: &View<'_>, [d, g, u, s]: [u8; 4]) -> Planned {

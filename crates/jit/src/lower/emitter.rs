@@ -119,7 +119,9 @@ impl<'f> Emitter<'f> {
     /// Where the elements of a place begin.
     pub(crate) fn base(&mut self, place: Place) -> Value {
         match place {
-            Place::Hot(register) => self.address(hot_offset(register, offset_of!(HotSlot, data))),
+            Place::Hot(register) | Place::First(register) => {
+                self.address(hot_offset(register, offset_of!(HotSlot, data)))
+            }
             Place::Input => self.address(offset_of!(Frame, input) as i32),
             Place::Target => self.address(offset_of!(Frame, target) as i32),
             Place::Output => self.address(offset_of!(Frame, output) as i32),
@@ -139,6 +141,7 @@ impl<'f> Emitter<'f> {
     pub(crate) fn element(&mut self, place: Place, at: At) -> (Value, i32) {
         let size = if matches!(place, Place::Weights(_)) { 2 } else { 4 };
         let base = self.base(place);
+        let at = if matches!(place, Place::First(_)) { At::fixed(0) } else { at };
         let begin = if let Place::Scratch(byte) = place { byte } else { 0 };
         let address = match at.moving {
             None => base,
@@ -195,6 +198,10 @@ impl<'f> Emitter<'f> {
                     vector = self.b.ins().insertlane(vector, value, lane as u8);
                 }
                 vector
+            }
+            Place::First(_) => {
+                let first = self.b.ins().load(I32, MEMORY, address, offset);
+                self.b.ins().splat(I32X4, first)
             }
             _ => self.b.ins().load(I32X4, MEMORY, address, offset),
         }

@@ -377,7 +377,8 @@ fn groups<'a>(list: &'a [Planned], flow: &Flow) -> Vec<Group<'a>> {
             Plan::Lanes(op) => match groups.last_mut() {
                 Some(Group::Chain { product, lanes, accesses, .. })
                     if lanes.first().map_or_else(|| product.map(|p| p.rows), |first| Some(first.len()))
-                        == Some(op.len()) =>
+                        == Some(op.len())
+                        && is_in_step(op, lanes, accesses.1) =>
                 {
                     accesses.0 |= reads & !accesses.1;
                     accesses.1 |= writes;
@@ -411,6 +412,15 @@ fn groups<'a>(list: &'a [Planned], flow: &Flow) -> Vec<Group<'a>> {
         }
     }
     groups
+}
+
+/// Whether an instruction may pass vector by vector with others that write these registers: not if one of them would change
+/// the first element that another one needs at every position.
+fn is_in_step(op: &Lanes, others: &[&Lanes], written: u64) -> bool {
+    let first = |place| if let Place::First(register) = place { Some(register) } else { None };
+    let is_kept = |register| op.dst != Place::Hot(register);
+    op.loaded().filter_map(first).all(|register| written >> register & 1 == 0 && is_kept(register))
+        && others.iter().flat_map(|other| other.loaded()).filter_map(first).all(is_kept)
 }
 
 /// For each group the registers that have to be stored: a content that is replaced before anything can see it is not.

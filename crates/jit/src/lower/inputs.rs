@@ -44,6 +44,8 @@ impl Product {
     /// Narrows the inputs. The result has, in each lane, the largest x, or −1 − x for those below 0, of some inputs.
     pub(super) fn narrow(&self, e: &mut Emitter<'_>, planes: Planes, input: Option<&Chain<'_>>) -> Value {
         let zero = e.splat(0);
+        let prepared = input.map_or_else(Known::new, |chain| chain.prepare(e));
+        let input = input.map(|chain| (chain, &prepared));
         let seen = e.fold(self.used, PLANE_LANES, vec![zero, zero], |e, at, seen| {
             let seen = Extremes { most: seen[0], least: seen[1] };
             let seen = self.narrow_some(e, planes, (at, PLANE_LANES), input, seen);
@@ -65,7 +67,7 @@ impl Product {
         e: &mut Emitter<'_>,
         planes: Planes,
         (at, some): (At, usize),
-        input: Option<&Chain<'_>>,
+        input: Option<(&Chain<'_>, &Known)>,
         seen: Extremes,
     ) -> Extremes {
         let first = self.computed(e, at, some.min(LANES), input);
@@ -80,8 +82,14 @@ impl Product {
     }
 
     /// A vector of the input, from memory or as the chain computes it, what is beyond `lanes` 0.
-    fn computed(&self, e: &mut Emitter<'_>, at: At, lanes: usize, input: Option<&Chain<'_>>) -> Value {
-        let known = input.map_or_else(Known::new, |chain| chain.emit(e, at, lanes, Known::new()));
+    fn computed(
+        &self,
+        e: &mut Emitter<'_>,
+        at: At,
+        lanes: usize,
+        input: Option<(&Chain<'_>, &Known)>,
+    ) -> Value {
+        let known = input.map_or_else(Known::new, |(chain, known)| chain.emit(e, at, lanes, known.clone()));
         let known = known.into_iter().find(|(place, _)| *place == self.input);
         let x = known.map_or_else(|| e.load(self.input, at, LANES), |(_, x)| x.value);
         e.keep_lanes(x, lanes)

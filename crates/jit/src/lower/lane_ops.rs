@@ -32,6 +32,8 @@ pub(crate) enum LaneOp {
     MultiplyWrapping,
     /// `sat((a · b) >> 8)`.
     MultiplySaturating,
+    /// `sat((a · b) >> amount)`, at most 31.
+    Times(u8),
     /// `sat(a · factor / 256)`, rounded toward zero.
     Scale(u16),
     /// This number where `a > b`, else 0.
@@ -62,6 +64,7 @@ impl LaneOp {
             | LaneOp::AddWeight(_)
             | LaneOp::MultiplyWrapping
             | LaneOp::MultiplySaturating
+            | LaneOp::Times(_)
             | LaneOp::Greater(_) => 2,
             LaneOp::Gate => 3,
             _ => 1,
@@ -121,6 +124,7 @@ impl LaneOp {
             }
             LaneOp::MultiplyWrapping => arith::multiplied_wrapping(e, a, b),
             LaneOp::MultiplySaturating => arith::multiplied_saturating(e, a, b),
+            LaneOp::Times(amount) => arith::times(e, a, b, amount.min(31)),
             LaneOp::Greater(then) => {
                 let (greater, value) = (e.mask(IntCC::SignedGreaterThan, a.value, b.value), e.splat(then));
                 Ranged { value: e.b.ins().band(greater, value), range: Range::new(then, then).toward_zero() }
@@ -141,7 +145,7 @@ mod tests {
     use cranelift_codegen::ir::Function;
     use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-    const ALL: [LaneOp; 20] = [
+    const ALL: [LaneOp; 21] = [
         LaneOp::Copy,
         LaneOp::Constant(5),
         LaneOp::Add,
@@ -153,6 +157,7 @@ mod tests {
         LaneOp::Clamp(-3, 7),
         LaneOp::MultiplyWrapping,
         LaneOp::MultiplySaturating,
+        LaneOp::Times(3),
         LaneOp::Scale(300),
         LaneOp::Greater(1),
         LaneOp::Sigmoid(64),

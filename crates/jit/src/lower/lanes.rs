@@ -48,6 +48,10 @@ pub(crate) struct Chain<'a> {
     pub(crate) stores: Vec<Place>,
 }
 
+/// Chains of at most so many instructions are so short that their loop counts, from so many elements on.
+const FEW: usize = 4;
+const MANY: usize = 64;
+
 /// What is known of places at the position that is being computed.
 pub(crate) type Known = Vec<(Place, Ranged)>;
 
@@ -77,14 +81,40 @@ impl Chain<'_> {
         len: usize,
         begin: impl Fn(&mut Emitter<'_>, At) -> Known,
     ) {
-        let done = e.each(len, LANES, |e, at| {
-            let known = begin(e, at);
-            self.emit(e, at, LANES, known);
-        });
-        if done < len {
-            let known = begin(e, At::fixed(done));
-            self.emit(e, At::fixed(done), len - done, known);
+        let prepared = self.prepare(e);
+        let one = |e: &mut Emitter<'_>, at, lanes| {
+            let mut known = begin(e, at);
+            known.extend(prepared.iter().copied());
+            self.emit(e, at, lanes, known);
+        };
+        let mut done = 0;
+        if self.ops.len() <= FEW && len >= MANY {
+            done = e.each(len, 2 * LANES, |e, at| {
+                one(e, at, LANES);
+                one(e, At { fixed: at.fixed + LANES, ..at }, LANES);
+            });
         }
+        let from = done;
+        done += e.each(len - from, LANES, |e, at| one(e, At { fixed: at.fixed + from, ..at }, LANES));
+        if done < len {
+            one(e, At::fixed(done), len - done);
+        }
+    }
+
+    /// Loads what is the same at every position: addresses, and elements that are known then.
+    pub(crate) fn prepare(&self, e: &mut Emitter<'_>) -> Known {
+        let mut known = Known::new();
+        for place in self.ops.iter().flat_map(|op| op.loaded()) {
+            if matches!(place, Place::First(_)) {
+                value_of(e, place, At::fixed(0), LANES, &mut known);
+            } else {
+                e.base(place);
+            }
+        }
+        for &place in &self.stores {
+            e.base(place);
+        }
+        known
     }
 }
 

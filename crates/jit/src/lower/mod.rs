@@ -30,6 +30,7 @@ mod planes;
 mod poll;
 mod pressure;
 pub(crate) mod product;
+mod quantise;
 mod ranges;
 mod reduce;
 mod repeating;

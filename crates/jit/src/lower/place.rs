@@ -5,6 +5,8 @@
 pub(crate) enum Place {
     /// A hot register, by index.
     Hot(usize),
+    /// The first element of a hot register, by index, at every position.
+    First(usize),
     /// The input buffer.
     Input,
     /// The target buffer.

@@ -112,6 +112,7 @@ impl Plans {
                 for place in &lanes.sources {
                     match place {
                         Place::Hot(register) => self.room(*register, lanes.len()),
+                        Place::First(register) => self.room(*register, 1),
                         Place::Input => self.reads_input = true,
                         Place::Target => self.reads_target = true,
                         _ => {}

@@ -178,6 +178,9 @@ pub(crate) fn clear(e: &mut Emitter<'_>, to: Run, count: usize) {
     }
 }
 
+/// Elements that are looked at together for the largest.
+const MANY: usize = 4 * LANES;
+
 /// The largest of so many elements, at least one.
 pub(crate) fn maximum(e: &mut Emitter<'_>, run: Run, count: usize) -> Value {
     if count < LANES {
@@ -189,8 +192,19 @@ pub(crate) fn maximum(e: &mut Emitter<'_>, run: Run, count: usize) -> Value {
     }
     // The last vector may overlap the one before it.
     let last = run.load(e, At::fixed((count - LANES) * ELEMENT), LANES);
-    let most = e.fold(count * ELEMENT, VECTOR, vec![last], |e, at, most| {
-        let vector = run.load(e, at, LANES);
+    let whole = count / MANY * MANY;
+    // Several at a time, so that none waits for the one before it.
+    let most = e.fold(whole * ELEMENT, MANY * ELEMENT, vec![last; MANY / LANES], |e, at, most| {
+        let one = |(number, &most): (usize, &Value)| {
+            let vector = run.load(e, At { fixed: at.fixed + number * VECTOR, ..at }, LANES);
+            e.b.ins().smax(most, vector)
+        };
+        most.iter().enumerate().map(one).collect()
+    });
+    let most = most.into_iter().reduce(|a, b| e.b.ins().smax(a, b)).unwrap_or(last);
+    let rest = run.behind(whole);
+    let most = e.fold((count - whole) * ELEMENT, VECTOR, vec![most], |e, at, most| {
+        let vector = rest.load(e, at, LANES);
         vec![e.b.ins().smax(most[0], vector)]
     });
     largest_lane(e, most[0])

@@ -1,7 +1,7 @@
 //! The ternary extension.
 
 use super::plan::{Planned, by_effect};
-use super::{batch, elementwise, embedding, packing, product};
+use super::{batch, elementwise, embedding, packing, product, quantise};
 use crate::analysis::facts::View;
 use crate::packs::Form;
 use ternsig_isa::Op;
@@ -16,6 +16,7 @@ pub(crate) fn plan(op: TernaryOp, word: [u8; 4], view: &View<'_>) -> Planned {
         TernaryOp::EmbedLookup => embedding::lookup(view, word),
         TernaryOp::EmbedSequence => embedding::sequence(view, word),
         TernaryOp::GateUpdate => elementwise::gate_update(view, word),
+        TernaryOp::Quantize => quantise::plan(view, word),
         TernaryOp::PackTernary => packing::pack_ternary(view, word),
         TernaryOp::AccumulatePressure => elementwise::accumulate(view, word),
         _ => Ok(by_effect(Op::Ternary(op))),

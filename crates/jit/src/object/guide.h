@@ -28,5 +28,5 @@
 
    What a host may set further: `interrupt`, a byte that makes the code come back while it is not 0; `call_limit`; `helper`,
    for the instructions that the table of entries calls `helped`. For a program that learns: `learning`, the factor of
-   mastery, 0 to 3; `pressure`, `pressure_len` and `frozen` of the cold registers that are `pressed`; and the hooks `press`
-   and `commit`. While they are null, the code comes back before the instructions that need them. */
+   mastery, 0 to 3; `pressure`, `pressure_len` and `frozen` of the cold registers that are `pressed`; and the hooks `press`,
+   `commit` and `quantise`. While they are null, the code comes back before the instructions that need them. */

@@ -63,6 +63,8 @@ fn shared() -> String {
          \x20                          const int32_t *directions, uint64_t direction_count);\n\
          /* Lets weights take the steps of mastery. */\n\
          typedef void ternsig_commit(ternsig_frame *frame, uint64_t what);\n\
+         /* Makes the weights of a cold register of elements: 0, or 1 if that is left to the host. */\n\
+         typedef uint64_t ternsig_quantise(ternsig_frame *frame, uint64_t reg, const int32_t *elements, uint64_t count);\n\
          /* Multiplies the weights of a cold register with inputs. */\n\
          typedef void ternsig_product(ternsig_frame *frame, uint64_t reg, const int32_t *inputs, uint64_t input_count,\n\
          \x20                            int32_t *outputs, uint64_t output_count);\n",
@@ -117,6 +119,7 @@ fn declaration(field: &Field) -> String {
         "helper" => "ternsig_helper *",
         "press" => "ternsig_press *",
         "commit" => "ternsig_commit *",
+        "quantise" => "ternsig_quantise *",
         "saturating_product" => "ternsig_product *",
         _ => field.ty,
     };

@@ -124,3 +124,24 @@ fn accumulated_pressure_agrees() {
         );
     }
 }
+
+#[test]
+fn columns_times_a_number_agree() {
+    for len in LENGTHS.into_iter().chain([2, 6]) {
+        for number in [0, 1, -1, 3, -70_000, i32::MIN, i32::MAX] {
+            let state = State::default().hot(0, numbers(len, 5)).hot(1, vec![number]).hot(2, numbers(len, 3));
+            for shift in [0, 1, 8, 31] {
+                for (d, y) in [("H0", "H1"), ("H1", "H1"), ("H2", "H1")] {
+                    agree(&format!("unsqueeze H0, H0, 1\ntensor.matmul {d}, H0, {y}, {shift}"), &state);
+                }
+            }
+            // The number is replaced while others that stand before and behind it pass vector by vector.
+            agree("unsqueeze H0, H0, 1\ntensor.matmul H0, H0, H1\nsub H1, H2, H0\nrelu H2, H1", &state);
+            agree("shift H1, H2, 0\nunsqueeze H0, H0, 1\ntensor.matmul H0, H0, H1\nadd H2, H0, H2", &state);
+            agree(
+                "clamp H0, H0, 1, 1\nunsqueeze H0, H0, 1\ntensor.matmul H0, H0, H1\nsub H2, H2, H0",
+                &state,
+            );
+        }
+    }
+}

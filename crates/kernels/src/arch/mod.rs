@@ -4,10 +4,10 @@
 mod x86_64;
 
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{interleave, press, product_function, step, strengths};
+pub(crate) use x86_64::{interleave, learn, press, product_function, step, strengths};
 
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) use crate::portable::mastery::{interleave, press, step, strengths};
+pub(crate) use crate::portable::mastery::{interleave, learn, press, step, strengths};
 
 /// The product of any inputs with a matrix, if this processor has vectors in which it is worth a call.
 #[cfg(not(target_arch = "x86_64"))]

@@ -7,7 +7,7 @@ mod small;
 mod twelve;
 
 use crate::layout::Layout;
-use crate::mastery::{BlockSums, Learner, Rule};
+use crate::mastery::{BlockSums, Learner, PushedRows, Rule};
 use crate::plain::ProductFunction;
 use crate::portable::mastery as portable;
 use std::arch::is_x86_feature_detected;
@@ -79,43 +79,75 @@ fn step_avx2(rule: Rule, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
 }
 
 /// See the portable form.
-pub(crate) fn strengths(inputs: &[i32], scale: i32, strengths: &mut [i32]) -> bool {
-    strengths_on(Tier::of_processor(), inputs, scale, strengths)
+pub(crate) fn strengths(inputs: &[i32], scale: i32, strengths: &mut [i32], opposites: &mut [i32]) -> bool {
+    strengths_on(Tier::of_processor(), inputs, scale, strengths, opposites)
 }
 
-fn strengths_on(tier: Tier, inputs: &[i32], scale: i32, strengths: &mut [i32]) -> bool {
+fn strengths_on(
+    tier: Tier,
+    inputs: &[i32],
+    scale: i32,
+    strengths: &mut [i32],
+    opposites: &mut [i32],
+) -> bool {
     match tier {
         // SAFETY: the processor has these features.
-        Tier::Avx512 => unsafe { avx512::strengths(inputs, scale, strengths) },
+        Tier::Avx512 => unsafe { avx512::strengths(inputs, scale, strengths, opposites) },
         // SAFETY: the processor has AVX2.
-        Tier::Avx2 => unsafe { strengths_avx2(inputs, scale, strengths) },
-        Tier::Base => portable::strengths(inputs, scale, strengths),
+        Tier::Avx2 => unsafe { strengths_avx2(inputs, scale, strengths, opposites) },
+        Tier::Base => portable::strengths(inputs, scale, strengths, opposites),
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn strengths_avx2(inputs: &[i32], scale: i32, strengths: &mut [i32]) -> bool {
-    portable::strengths(inputs, scale, strengths)
+fn strengths_avx2(inputs: &[i32], scale: i32, strengths: &mut [i32], opposites: &mut [i32]) -> bool {
+    portable::strengths(inputs, scale, strengths, opposites)
 }
 
 /// See the portable form.
-pub(crate) fn press(pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
-    press_on(Tier::of_processor(), pressure, strengths, directions);
+pub(crate) fn press(pressure: &mut [i32], push: PushedRows<'_>) {
+    press_on(Tier::of_processor(), pressure, push);
 }
 
-fn press_on(tier: Tier, pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
+fn press_on(tier: Tier, pressure: &mut [i32], push: PushedRows<'_>) {
     match tier {
         // SAFETY: the processor has these features.
-        Tier::Avx512 => unsafe { avx512::press(pressure, strengths, directions) },
+        Tier::Avx512 => unsafe { avx512::press(pressure, push) },
         // SAFETY: the processor has AVX2.
-        Tier::Avx2 => unsafe { press_avx2(pressure, strengths, directions) },
-        Tier::Base => portable::press(pressure, strengths, directions),
+        Tier::Avx2 => unsafe { press_avx2(pressure, push) },
+        Tier::Base => portable::press(pressure, push),
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn press_avx2(pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
-    portable::press(pressure, strengths, directions);
+fn press_avx2(pressure: &mut [i32], push: PushedRows<'_>) {
+    portable::press(pressure, push);
+}
+
+/// See the portable form.
+pub(crate) fn learn(rule: Rule, push: PushedRows<'_>, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
+    learn_on(Tier::of_processor(), rule, push, learner, list)
+}
+
+fn learn_on(
+    tier: Tier,
+    rule: Rule,
+    push: PushedRows<'_>,
+    learner: &mut Learner<'_>,
+    list: &mut [u16],
+) -> usize {
+    match tier {
+        // SAFETY: the processor has these features.
+        Tier::Avx512 => unsafe { avx512::learn(rule, push, learner, list) },
+        // SAFETY: the processor has AVX2.
+        Tier::Avx2 => unsafe { learn_avx2(rule, push, learner, list) },
+        Tier::Base => portable::learn(rule, push, learner, list),
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn learn_avx2(rule: Rule, push: PushedRows<'_>, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
+    portable::learn(rule, push, learner, list)
 }
 
 /// The product of any inputs with a matrix, if this processor has vectors in which it is worth a call.

@@ -1,6 +1,6 @@
 use super::*;
-use crate::mastery::RUN;
 use crate::mastery::tests::{Matrix, SIZES, numbers};
+use crate::mastery::{Push, RUN};
 
 /// Those that this processor has.
 fn tiers() -> impl Iterator<Item = Tier> {
@@ -13,24 +13,32 @@ fn tiers() -> impl Iterator<Item = Tier> {
 #[test]
 fn tiers_do_the_same() {
     let mut next = numbers(3);
-    for case in 0..400 {
-        let (rows, columns) = (case % 9, SIZES[next() as usize % SIZES.len()].max(1));
+    for case in 0..600 {
+        let (rows, columns) = (case % 9, SIZES[next() as usize % SIZES.len()].max(1) << (case % 4));
         let rare = [1, 3, 40][case % 3];
         let matrix = Matrix::random(&mut next, rows, columns, rare);
-        let thresholds = [[25, 50, 100, u32::MAX], [1, 2, 3, 4]][case % 2];
-        let rule = Rule { thresholds, step: [1, 30, 255][case % 3] };
+        let thresholds = [[25, 50, 100, u32::MAX], [1, 2, 3, 4], [40_000, 1 << 31, 32_767, 70]][case % 3];
+        let rule = Rule { thresholds, step: [1, 30, 255][next() as usize % 3] };
         let inputs: Vec<i32> = (0..columns).map(|_| next().cast_signed() >> (case % 31)).collect();
         let directions: Vec<i32> = (0..rows).map(|_| next() as i32 % 3 - 1).collect();
+        let scale = [40, 1 << 22][next() as usize % 2];
         let run = |tier| {
             let mut matrix = matrix.clone();
-            let mut strengths = vec![0; columns];
-            let any = strengths_on(tier, &inputs, 40, &mut strengths);
-            press_on(tier, &mut matrix.pressure, &strengths, &directions);
+            let mut push = Push::default();
+            push.set(&inputs, scale, &directions);
+            let mut strengths = [vec![0; columns], vec![0; columns]];
+            let [strong, opposite] = &mut strengths;
+            let any = strengths_on(tier, &inputs, scale as i32, strong, opposite);
+            let mut list = vec![0; matrix.pressure.len() + RUN];
+            let mut other = matrix.clone();
+            let learned = learn_on(tier, rule, push.rows_from(0), &mut other.learner(), &mut list);
+            let learned = (list[..learned].to_vec(), other);
+            press_on(tier, &mut matrix.pressure, push.rows_from(0));
             let pressure = matrix.pressure.clone();
-            let mut list = vec![0; pressure.len() + RUN];
             let count = step_on(tier, rule, &mut matrix.learner(), &mut list);
             list.truncate(count);
-            (strengths, any, pressure, list, matrix)
+            assert_eq!((list, matrix), learned, "{tier:?}: {rows} by {columns}");
+            (strengths, any, pressure, learned)
         };
         let expected = run(Tier::Base);
         tiers().for_each(|tier| assert_eq!(run(tier), expected, "{tier:?}: {rows} by {columns}"));

@@ -2,7 +2,7 @@
 
 #[cfg(any(test, not(target_arch = "x86_64")))]
 use crate::mastery::BlockSums;
-use crate::mastery::{Learner, RUN, Rule, per_max, stepped};
+use crate::mastery::{Learner, PushedRows, RUN, Rule, per_max, stepped};
 
 /// A run of weights.
 struct Run {
@@ -73,7 +73,7 @@ impl Run {
     }
 }
 
-/// See [`strengths`](crate::mastery::strengths).
+/// The strengths of inputs and their opposites, in lists that are as long: see [`Push::set`](crate::mastery::Push::set).
 ///
 /// With ε = 2⁻⁵², `per_max` is 256/max times 1 + δ, where ε < δ < 6ε whatever way the division was rounded, and the
 /// product with `above`, at most 2³¹, is rounded once more, by less than ε/2 of it: it is never below the exact quotient,
@@ -81,36 +81,44 @@ impl Run {
 /// next whole number q + 1. So the product less ½ plus 2⁻³² is nearer to q than to any other number, and q stands in the
 /// lowest bits of its sum with a number whose last bit is 1.
 #[inline(always)]
-pub(crate) fn strengths(inputs: &[i32], scale: i32, strengths: &mut [i32]) -> bool {
+pub(crate) fn strengths(inputs: &[i32], scale: i32, strengths: &mut [i32], opposites: &mut [i32]) -> bool {
     const WHOLE: f64 = (3_u64 << 51) as f64;
     const HALF: f64 = 0.5 - 1.0 / (1_u64 << 32) as f64;
     let max = inputs.iter().fold(1, |max: i32, &x| max.max(x));
     let (threshold, per_max) = (max / 4, per_max(max));
     let mut any = 0;
-    for (strength, &x) in strengths.iter_mut().zip(inputs) {
+    for ((strength, opposite), &x) in strengths.iter_mut().zip(opposites).zip(inputs) {
         let above = x.max(threshold) - threshold;
         let share = (f64::from(above) * per_max - HALF + WHOLE).to_bits() as i32;
         *strength = (share * scale) >> 8;
+        *opposite = -*strength;
         any |= *strength;
     }
     any != 0
 }
 
-/// See [`press`](crate::mastery::press).
+/// See [`Push::press`](crate::mastery::Push::press).
 ///
 /// To subtract is to add to the complement and to take the complement of that, saturation included. Whether a row goes up
 /// or down is no branch, because it is hard to foresee.
 #[inline(always)]
-pub(crate) fn press(pressure: &mut [i32], strengths: &[i32], directions: &[i32]) {
-    for (row, pressure) in pressure.chunks_mut(strengths.len()).enumerate() {
-        let Some(&direction) = directions.get(if directions.len() == 1 { 0 } else { row }) else { return };
+pub(crate) fn press(pressure: &mut [i32], push: PushedRows<'_>) {
+    for (row, pressure) in pressure.chunks_mut(push.columns()).enumerate() {
+        let direction = push.direction(row);
         if direction != 0 {
             let down = direction >> 31;
-            for (pressure, &strength) in pressure.iter_mut().zip(strengths) {
+            for (pressure, &strength) in pressure.iter_mut().zip(push.strengths()) {
                 *pressure = ((*pressure ^ down).min(i32::MAX - strength) + strength) ^ down;
             }
         }
     }
+}
+
+/// See [`learn`](crate::mastery::learn), of a page: first the pressure, then the steps.
+#[inline(always)]
+pub(crate) fn learn(rule: Rule, push: PushedRows<'_>, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
+    press(learner.pressure, push);
+    step(rule, learner, list)
 }
 
 /// Puts the pairs of four rows side by side, each group of four at a distance from the one before, and adds up the rows:

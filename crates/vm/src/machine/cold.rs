@@ -254,12 +254,16 @@ impl ColdRegister {
             return Err(LengthMismatch { found: signals.len(), expected });
         }
         self.weights = Weights::new(signals);
-        self.shape = shape;
         self.temperatures = None;
         if let Some(usage) = &mut self.usage {
             usage.counts = vec![0; expected];
         }
-        self.reshaped();
+        if expected > 0 && self.shape == shape {
+            self.touched(0, self.rows());
+        } else {
+            self.shape = shape;
+            self.reshaped();
+        }
         Ok(())
     }
 
