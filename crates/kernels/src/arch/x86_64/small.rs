@@ -270,7 +270,7 @@ fn fits(seen: __m256i, forbidden: u32) -> bool {
 #[inline(never)]
 unsafe fn clear(plane: *mut __m256i, count: usize) {
     // SAFETY: by contract.
-    unsafe { plane.write_bytes(0, count) };
+    unsafe { plane.cast::<u8>().write_bytes(0, count * size_of::<__m256i>()) };
 }
 
 /// A narrowed chunk and what it meets.
