@@ -72,9 +72,12 @@ pub struct Explanation {
 /// # Errors
 /// There is no code generator for the target, or it refuses.
 pub fn explain(machine: &Machine, target: Option<&str>) -> Result<Explanation, JitError> {
-    let isa = match target {
-        Some(triple) => target::object(triple.parse::<Triple>().map_err(JitError::unsupported)?)?,
-        None => target::host(Features::Host)?,
+    let (isa, settings) = match target {
+        Some(triple) => {
+            let triple = triple.parse::<Triple>().map_err(JitError::unsupported)?;
+            (target::object(triple)?, Settings::default())
+        }
+        None => (target::host(Features::Host)?, Settings::here(Features::Host, false)),
     };
     let program = machine.program();
     let (flow, used) = (Flow::of(program), infer::used(program));
@@ -92,8 +95,7 @@ pub fn explain(machine: &Machine, target: Option<&str>) -> Result<Explanation, J
         }
     }
     let mut context = FunctionBuilderContext::new();
-    let (function, _) =
-        function::build(program, &flow, &facts, isa.as_ref(), Settings::default(), &mut context);
+    let (function, _) = function::build(program, &flow, &facts, isa.as_ref(), settings, &mut context);
     let clif = function.display().to_string();
     let (assembly, bytes) = assembly(Context::for_function(function), &isa)?;
     Ok(Explanation { instructions, target: isa.triple().to_string(), bytes, clif, assembly })

@@ -8,12 +8,10 @@ use crate::bit_set::BitSet;
 use crate::engine::Shared;
 use crate::lower::function::Settings;
 use crate::lower::plan::may_ask_device;
-use crate::options::Features;
 use crate::version::Version;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use ternsig_isa::Effect;
-use ternsig_kernels::plain::has_product_functions;
 use ternsig_program::{StepOp, ValidatedProgram};
 use ternsig_vm::Machine;
 
@@ -89,10 +87,7 @@ impl Unit {
             return false;
         }
         let shared = &self.shared;
-        let settings = Settings {
-            count: options.count_retired,
-            product_kernel: options.features == Features::Host && has_product_functions(),
-        };
+        let settings = Settings::here(options.features, options.count_retired);
         let compiled = Version::compile(&self.program, &self.flow, &self.used, facts, &shared.isa, settings);
         match compiled {
             Ok(version) if version.is_useful() => {

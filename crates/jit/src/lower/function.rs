@@ -11,6 +11,7 @@ use crate::analysis::facts::{Buffer, Facts};
 use crate::analysis::flow::Flow;
 use crate::analysis::segments::{Planned, Segment, Work, accesses, segments};
 use crate::frame::{Frame, HotSlot, hot_offset};
+use crate::options::Features;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{I8, I32, I64};
 use cranelift_codegen::ir::{AbiParam, Block, Function, InstBuilder, Signature, Value};
@@ -18,6 +19,7 @@ use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Switch};
 use std::collections::BTreeMap;
 use std::mem::offset_of;
+use ternsig_kernels::plain::has_product_functions;
 use ternsig_program::ValidatedProgram;
 
 /// How native code comes back: in the upper half of its result; the lower half is the next instruction.
@@ -89,6 +91,13 @@ pub(crate) struct Settings {
     pub(crate) count: bool,
     /// Whether products are left to a kernel, which has wider vectors than generated code.
     pub(crate) product_kernel: bool,
+}
+
+impl Settings {
+    /// For code that this process runs.
+    pub(crate) fn here(features: Features, count: bool) -> Settings {
+        Settings { count, product_kernel: features == Features::Host && has_product_functions() }
+    }
 }
 
 /// Code for these facts, and what it needs.

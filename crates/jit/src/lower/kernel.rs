@@ -58,6 +58,7 @@ impl Fused {
                 (then.factor, self.bias) = (factor as u16, Some(bias));
             }
             (LaneOp::Relu, _) => then.is_rectified = true,
+            (LaneOp::Copy, _) => {}
             // Shifting and rectifying may change places.
             (LaneOp::Shift(amount), _) if then.shift == 0 => then.shift = amount.min(31),
             (LaneOp::Sigmoid(gain), _) => then.gain = gain,

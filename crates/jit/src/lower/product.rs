@@ -1,4 +1,4 @@
-//! Products of packed weights with a vector.
+//! Products of packed weights with a vector, where no kernel has wider vectors than generated code (`kernel.rs`).
 //!
 //! The inputs are narrowed to 16 bits while they are looked through; if none is too large for that, each pair of them is
 //! multiplied with a pair of weights of four outputs at once, exactly, in 32-bit sums. Otherwise every input is split

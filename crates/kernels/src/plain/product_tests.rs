@@ -37,7 +37,7 @@ fn it_is_the_product_of_any_inputs() {
             let x: Vec<i32> = (0..=columns).map(|_| (next() << 1).cast_signed() >> (31 - bits)).collect();
             let then = Then {
                 factor: [0, 255, 256, 511][next() as usize % 4],
-                is_rectified: next() % 2 == 0,
+                is_rectified: next() > 1 << 30,
                 shift: [0, 8, 31][next() as usize % 3],
                 gain: [0, 1, 64, 255][next() as usize % 4],
             };

@@ -28,7 +28,7 @@ pub(super) fn of(layout: &Layout) -> ProductFunction {
         (_, 2, 3) if is_even => groups::<2, 4, 3>,
         (_, 2, 4) if is_even => groups::<2, 4, 4>,
         (.., 3) => many_groups::<3>,
-        (.., _) => many_groups::<4>,
+        _ => many_groups::<4>,
     }
 }
 
@@ -125,9 +125,9 @@ unsafe extern "C" fn rows<const ROWS: usize>(
         unsafe { add_rows::<ROWS>(&mut sums, packed, own, stride) };
         (next, own) = (next.wrapping_add(16), own.wrapping_add(16));
     }
-    if job.used % 16 > 0 {
+    if job.used & 15 != 0 {
         // SAFETY: there are as many inputs.
-        let packed = unsafe { pack(first(next, job.used % 16), &mut seen) };
+        let packed = unsafe { pack(first(next, job.used & 15), &mut seen) };
         // SAFETY: there is a line behind the last weights, and missing inputs are 0.
         unsafe { add_rows::<ROWS>(&mut sums, packed, own, stride) };
     }
@@ -182,9 +182,9 @@ unsafe fn narrow(inputs: *const i32, used: usize, columns: usize, forbidden: u32
         unsafe { plane.write_unaligned(pack(whole(next), &mut seen)) };
         (next, plane) = (next.wrapping_add(16), plane.wrapping_add(1));
     }
-    if used % 16 > 0 {
+    if used & 15 != 0 {
         // SAFETY: as above, for the inputs that there are.
-        unsafe { plane.write_unaligned(pack(first(next, used % 16), &mut seen)) };
+        unsafe { plane.write_unaligned(pack(first(next, used & 15), &mut seen)) };
         plane = plane.wrapping_add(1);
     }
     if used < columns {
@@ -270,7 +270,7 @@ fn fits(seen: __m256i, forbidden: u32) -> bool {
 #[inline(never)]
 unsafe fn clear(plane: *mut __m256i, count: usize) {
     // SAFETY: by contract.
-    unsafe { plane.write_bytes(0, count) };
+    unsafe { plane.cast::<u8>().write_bytes(0, count * size_of::<__m256i>()) };
 }
 
 /// A narrowed chunk and what it meets.
@@ -343,9 +343,10 @@ impl Part {
         }
         let mut half = PAIRS / 2;
         while half > 0 {
-            for pair in 0..half {
-                for group in 0..GROUPS {
-                    sums[pair][group] = _mm512_add_epi32(sums[pair][group], sums[pair + half][group]);
+            let (first, second) = sums.split_at_mut(half);
+            for (sums, others) in first.iter_mut().zip(second) {
+                for (sum, other) in sums.iter_mut().zip(others) {
+                    *sum = _mm512_add_epi32(*sum, *other);
                 }
             }
             half /= 2;
