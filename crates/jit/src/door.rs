@@ -63,8 +63,9 @@ impl Door {
             input: Wanted::new(version.facts.input_len, plans.reads_input),
             target: Wanted::new(version.facts.target_len, plans.reads_target),
         };
-        let needs = !version.entry_point(entry).needed.is_empty();
-        let is_special = needs || plans.calls_out || plans.uses_control || !plans.pressed.is_empty();
+        let point = version.entry_point(entry);
+        let works_on_rest = plans.uses_control || !plans.pressed.is_empty();
+        let is_special = point.calls_out || !point.needed.is_empty() || works_on_rest;
         if is_special { Door::Special(way) } else { Door::Plain(way) }
     }
 

@@ -50,6 +50,9 @@ pub(crate) fn run_plain(instance: &mut Instance, way: &Way, machine: &mut Machin
     debug_assert!(points_to(instance, &mut machine.native_state(), &way.version));
     debug_assert!(has_room(&machine.native_state(), &way.version));
     let (frame, state) = (&mut instance.frame, machine.native_state());
+    if cfg!(debug_assertions) {
+        frame.context = null_mut();
+    }
     frame.fuel = *state.fuel;
     frame.input = state.input.as_ptr();
     frame.target = state.target.as_ptr();
@@ -77,7 +80,7 @@ pub(crate) fn run(
     fill(&mut instance.frame, machine, version);
     // SAFETY: `function::signature` is the type of the code that every version has, and the version is held.
     let code: NativeCode = unsafe { transmute(version.code.address()) };
-    if version.plans.calls_out {
+    if version.entry_point(entry).calls_out {
         let packs = &unit.shared.packs;
         return call(code, entry, Context { machine, devices, instance, packs, version, stopped: None });
     }

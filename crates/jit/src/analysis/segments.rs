@@ -138,11 +138,37 @@ pub(crate) fn accesses(plan: &Plan, flow: &Flow, at: usize) -> (u64, u64) {
     }
 }
 
+/// Of each segment whether it, or one that native code comes to behind it, is marked.
+pub(crate) fn reaching(flow: &Flow, segments: &[Segment], mut marked: Vec<bool>) -> Vec<bool> {
+    loop {
+        let mut changed = false;
+        for index in
+            (0..segments.len()).rev().filter(|&index| !matches!(segments[index].work, Work::Leave(_)))
+        {
+            let reaches = marked[index] || successors(flow, segments, index).any(|next| marked[next]);
+            changed |= reaches != marked[index];
+            marked[index] = reaches;
+        }
+        if !changed {
+            return marked;
+        }
+    }
+}
+
+/// The segments that follow one, by number.
+fn successors(flow: &Flow, segments: &[Segment], index: usize) -> impl Iterator<Item = usize> {
+    let end = segments[index].end;
+    let next = match flow.blocks.binary_search_by_key(&end, |&(_, end)| end) {
+        Ok(block) => flow.successors(block),
+        Err(_) => vec![end],
+    };
+    next.into_iter().filter_map(|first| segments.binary_search_by_key(&first, |segment| segment.first).ok())
+}
+
 /// Backwards over the native segments; helpers and the interpreter look after themselves.
 fn find_needed(flow: &Flow, segments: &mut [Segment]) {
     let uses: Vec<(u64, u64)> = segments.iter().map(|segment| native_uses(segment, flow)).collect();
     let mut live = vec![0u64; segments.len()];
-    let at = |segments: &[Segment], first: usize| segments.binary_search_by_key(&first, |s| s.first).ok();
     loop {
         let mut changed = false;
         for index in (0..segments.len()).rev() {
@@ -150,12 +176,7 @@ fn find_needed(flow: &Flow, segments: &mut [Segment]) {
             if !matches!(segment.work, Work::Native(_)) {
                 continue;
             }
-            let next = match flow.blocks.binary_search_by_key(&segment.end, |&(_, end)| end) {
-                Ok(block) => flow.successors(block),
-                Err(_) => vec![segment.end],
-            };
-            let out =
-                next.iter().filter_map(|&first| at(segments, first)).fold(0, |set, next| set | live[next]);
+            let out = successors(flow, segments, index).fold(0, |set, next| set | live[next]);
             let (reads, writes) = uses[index];
             let now = reads | (out & !writes);
             changed |= now != live[index];

@@ -27,7 +27,7 @@ pub(crate) struct Emitter<'f> {
     scratch_most: usize,
     /// Whether products are left to a kernel.
     pub(super) product_kernel: bool,
-    /// Whether the code calls functions that work on the machine.
+    /// Whether the segment that is being emitted calls functions that work on the machine.
     pub(super) calls_out: bool,
     /// Where a long instruction that is being emitted goes on when the host wants the run to stop.
     pub(super) abandon: Option<Block>,

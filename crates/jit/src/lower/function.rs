@@ -9,7 +9,7 @@ use super::product::Product;
 use super::requirements::{EntryPoint, Plans, requirements};
 use crate::analysis::facts::{Buffer, Facts};
 use crate::analysis::flow::Flow;
-use crate::analysis::segments::{Planned, Segment, Work, accesses, segments};
+use crate::analysis::segments::{Planned, Segment, Work, accesses, reaching, segments};
 use crate::frame::{Frame, HotSlot, hot_offset};
 use crate::options::Features;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -127,12 +127,15 @@ pub(crate) fn build(
         count: settings.count,
     };
     work.dispatch(&segments, params[1]);
-    for segment in &segments {
-        work.segment(segment);
-    }
+    let calling = segments.iter().map(|segment| work.segment(segment)).collect();
+    let calling = reaching(flow, &segments, calling);
     let Building { mut e, mut plans, .. } = work;
     plans.scratch = e.scratch_size();
-    plans.calls_out = e.calls_out;
+    for (segment, calls_out) in segments.iter().zip(calling) {
+        plans.entries.iter_mut().filter(|entry| entry.at == segment.first).for_each(|entry| {
+            entry.calls_out = calls_out;
+        });
+    }
     e.b.seal_all_blocks();
     e.b.finalize(isa.frontend_config());
     (function, plans)
@@ -176,7 +179,7 @@ impl Building<'_, '_> {
             let is_helper = matches!(segment.work, Work::Helper);
             let needed = segment.needed.iter().map(|&(register, buffer)| self.plans.need(register, buffer));
             let needed = needed.collect();
-            self.plans.entries.push(EntryPoint { at: segment.first, is_helper, needed });
+            self.plans.entries.push(EntryPoint { at: segment.first, is_helper, calls_out: true, needed });
         }
         let none = self.e.b.create_block();
         self.e.b.set_cold_block(none);
@@ -186,14 +189,17 @@ impl Building<'_, '_> {
         self.exits.leave(&mut self.e, 0);
     }
 
-    fn segment(&mut self, segment: &Segment) {
+    /// Returns whether it calls functions that work on the machine.
+    fn segment(&mut self, segment: &Segment) -> bool {
         let block = self.ways.blocks[&segment.first];
         self.e.begin_block(block);
+        self.e.calls_out = false;
         match &segment.work {
             Work::Native(list) => self.native(segment, list),
             Work::Helper => self.helper(segment.first),
             Work::Leave(_) => self.exits.leave(&mut self.e, segment.first),
         }
+        self.e.calls_out
     }
 
     fn native(&mut self, segment: &Segment, list: &[Planned]) {

@@ -14,6 +14,8 @@ pub(crate) struct EntryPoint {
     pub(crate) at: usize,
     /// Whether the code there only calls a helper: the interpreter does that at least as fast.
     pub(crate) is_helper: bool,
+    /// Whether the code from there on can call functions that work on the machine.
+    pub(crate) calls_out: bool,
     /// The hot registers that have to be as the code assumes.
     pub(crate) needed: Vec<Need>,
 }
@@ -45,8 +47,6 @@ pub(crate) struct Plans {
     pub(crate) reads_input: bool,
     pub(crate) reads_target: bool,
     pub(crate) uses_control: bool,
-    /// Whether the code calls functions that work on the machine.
-    pub(crate) calls_out: bool,
     /// The cold registers whose pressure it works on.
     pub(crate) pressed: Vec<usize>,
     /// The packed forms of cold registers that it reads.

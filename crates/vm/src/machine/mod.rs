@@ -268,7 +268,8 @@ impl Machine {
         self.hot.get_mut(index)
     }
 
-    /// Replaces hot register `index`, allocating it if needed.
+    /// Replaces hot register `index`, allocating it if needed. Where only elements change, native code need not look at the
+    /// machine anew: to answer an operation this is the way.
     ///
     /// # Errors
     /// The data do not fit the shape, there is no such register, or a limit is exceeded.
@@ -279,6 +280,13 @@ impl Machine {
             return Err(Error::about(ErrorKind::ShapeMismatch, register, message));
         }
         self.check_room(data.len()).map_err(|fault| fault_error(fault).naming(register))?;
+        if let Some(register) = self.hot.get_mut(index)
+            && register.shape == shape
+            && register.data.len() == data.len()
+        {
+            register.data.copy_from_slice(data);
+            return Ok(());
+        }
         self.make_unknown();
         let register = self.hot.claim(index);
         register.data.clear();
