@@ -12,6 +12,7 @@ use crate::version::Version;
 use std::mem::transmute;
 use std::ptr::{null, null_mut};
 use ternsig_kernels::Rounding;
+use ternsig_kernels::mean::mean_function;
 use ternsig_kernels::plain::product_function;
 use ternsig_vm::arith::mastery::dopamine_factor;
 use ternsig_vm::machine::control::{ControlStack, MAX_FRAMES};
@@ -244,6 +245,7 @@ fn attach(instance: &mut Instance, version: &Version, number: usize) {
     frame.commit = helpers::commit as *const _;
     frame.quantise = helpers::quantise as *const _;
     frame.saturating_product = helpers::saturating_product as *const _;
+    frame.gated_means = mean_function().map_or(null(), |function| function as *const _);
     frame.rotations = ROTATIONS.as_ptr().cast();
     frame.counters = instance.counters[number].as_mut_ptr();
 }

@@ -102,6 +102,9 @@ pub(crate) struct Frame {
     /// The product of weights and inputs whose sums can leave 32 bits: `(frame, cold register, inputs, how many, outputs,
     /// how many)`.
     pub(crate) saturating_product: *const c_void,
+    /// The gated means of so many elements: `(gates, updates, states, means, how many)`. Only code that is made for this
+    /// processor calls it.
+    pub(crate) gated_means: *const c_void,
     /// What these functions work on.
     pub(crate) context: *mut c_void,
     /// The factors of each position's rotation.
@@ -163,6 +166,7 @@ impl Frame {
             commit: null(),
             quantise: null(),
             saturating_product: null(),
+            gated_means: null(),
             context: null_mut(),
             rotations: null(),
             counters: null_mut(),

@@ -15,6 +15,7 @@ pub mod lanes;
 pub mod layout;
 pub mod limits;
 pub mod mastery;
+pub mod mean;
 pub mod plain;
 pub mod portable;
 mod quantise;

@@ -25,8 +25,8 @@ pub(crate) struct Emitter<'f> {
     addresses: Vec<(i32, Value)>,
     scratch_top: usize,
     scratch_most: usize,
-    /// Whether products are left to a kernel.
-    pub(super) product_kernel: bool,
+    /// Whether work is left to kernels.
+    pub(super) kernels: bool,
     /// Whether the segment that is being emitted calls functions that work on the machine.
     pub(super) calls_out: bool,
     /// Where a long instruction that is being emitted goes on when the host wants the run to stop.
@@ -34,14 +34,14 @@ pub(crate) struct Emitter<'f> {
 }
 
 impl<'f> Emitter<'f> {
-    pub(crate) const fn new(b: FunctionBuilder<'f>, frame: Value, product_kernel: bool) -> Emitter<'f> {
+    pub(crate) const fn new(b: FunctionBuilder<'f>, frame: Value, kernels: bool) -> Emitter<'f> {
         Emitter {
             b,
             frame,
             addresses: Vec::new(),
             scratch_top: 0,
             scratch_most: 0,
-            product_kernel,
+            kernels,
             calls_out: false,
             abandon: None,
         }

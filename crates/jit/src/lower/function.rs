@@ -89,14 +89,14 @@ pub(crate) fn signature(isa: &dyn TargetIsa) -> Signature {
 pub(crate) struct Settings {
     /// Whether the code counts how often each stretch begins.
     pub(crate) count: bool,
-    /// Whether products are left to a kernel, which has wider vectors than generated code.
-    pub(crate) product_kernel: bool,
+    /// Whether work is left to kernels, which have wider vectors than generated code.
+    pub(crate) kernels: bool,
 }
 
 impl Settings {
     /// For code that this process runs.
     pub(crate) fn here(features: Features, count: bool) -> Settings {
-        Settings { count, product_kernel: features == Features::Host && has_product_functions() }
+        Settings { count, kernels: features == Features::Host && has_product_functions() }
     }
 }
 
@@ -118,7 +118,7 @@ pub(crate) fn build(
     let params = builder.block_params(entry).to_vec();
     let blocks = segments.iter().map(|segment| (segment.first, builder.create_block())).collect();
     let mut work = Building {
-        e: Emitter::new(builder, params[0], settings.product_kernel),
+        e: Emitter::new(builder, params[0], settings.kernels),
         flow,
         ways: Ways { blocks },
         exits: Exits,
@@ -330,7 +330,11 @@ impl Building<'_, '_> {
                 let input = Chain { ops: input.to_vec(), stores };
                 product.emit(&mut self.e, Some(&input), &chain);
             }
-            (None, Some(first)) => chain.emit_all(&mut self.e, first.len(), |_, _| Vec::new()),
+            (None, Some(first)) => {
+                if !chain.by_kernel(&mut self.e) {
+                    chain.emit_all(&mut self.e, first.len(), |_, _| Vec::new());
+                }
+            }
             (None, None) => {}
         }
         for &(place, buffer) in before.iter().chain(&results).filter(|(place, _)| is_stored(place)) {

@@ -7,9 +7,9 @@ use super::lanes::{Chain, Lanes};
 use super::place::Place;
 use super::product::{Product, call};
 use super::ranges::{Range, Ranged};
-use crate::frame::{ColdSlot, cold_offset};
+use crate::frame::{ColdSlot, Frame, cold_offset};
 use cranelift_codegen::ir::types::I64;
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value};
 use std::mem::offset_of;
 use ternsig_kernels::plain::{Job, Then};
 
@@ -92,7 +92,7 @@ impl Product {
         let results = if is_final && place != self.input { place } else { self.results(e) };
         self.call_kernel(e, &fused, results);
         rest.stores.retain(|&stored| stored != results);
-        if rest.stores.is_empty() {
+        if rest.stores.is_empty() || results == place && rest.by_kernel(e) {
             return;
         }
         rest.emit_all(e, self.rows, |e, at| {
@@ -112,6 +112,28 @@ impl Product {
         };
         let function = e.frame_word(I64, cold_offset(self.weights, offset_of!(ColdSlot, product)));
         call(e, function, [weights, inputs, outputs, columns, rows, bias]);
+    }
+}
+
+impl Chain<'_> {
+    /// What is nothing but a gated mean of registers by a call, if there is a kernel: it takes doubles, which wide vectors
+    /// hold more of.
+    pub(super) fn by_kernel(&self, e: &mut Emitter<'_>) -> bool {
+        let &[op] = self.ops.as_slice() else { return false };
+        let mut places = op.loaded().chain([op.dst]);
+        let is_alone = op.op == LaneOp::Gate && self.stores == [op.dst];
+        if !e.kernels || !is_alone || !places.all(|place| matches!(place, Place::Hot(_))) {
+            return false;
+        }
+        let mut signature = Signature::new(e.b.func.signature.call_conv);
+        signature.params.extend([I64; 5].map(AbiParam::new));
+        let signature = e.b.import_signature(signature);
+        let function = e.frame_word(I64, offset_of!(Frame, gated_means) as i32);
+        let mut arguments: Vec<Value> =
+            op.loaded().chain([op.dst]).map(|place| e.place_address(place)).collect();
+        arguments.push(e.int(op.len() as i64));
+        e.b.ins().call_indirect(signature, function, &arguments);
+        true
     }
 }
 

@@ -51,6 +51,8 @@ pub(crate) struct Chain<'a> {
 /// Chains of at most so many instructions are so short that their loop counts, from so many elements on.
 const FEW: usize = 4;
 const MANY: usize = 64;
+/// Copies of at most so many elements are written out: a loop would take more instructions than they do.
+const SHORT_COPY: usize = 32;
 
 /// What is known of places at the position that is being computed.
 pub(crate) type Known = Vec<(Place, Ranged)>;
@@ -88,6 +90,12 @@ impl Chain<'_> {
             self.emit(e, at, lanes, known);
         };
         let mut done = 0;
+        if self.ops.len() <= 1 && len <= SHORT_COPY {
+            while done + LANES <= len {
+                one(e, At::fixed(done), LANES);
+                done += LANES;
+            }
+        }
         if self.ops.len() <= FEW && len >= MANY {
             done = e.each(len, 2 * LANES, |e, at| {
                 one(e, at, LANES);

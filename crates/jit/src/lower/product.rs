@@ -86,7 +86,7 @@ impl Product {
         if self.form != Form::Plain {
             return self.emit_gated(e, chain);
         }
-        if e.product_kernel {
+        if e.kernels {
             return self.by_kernel(e, input, chain);
         }
         let planes = Planes::new(e, self.columns);

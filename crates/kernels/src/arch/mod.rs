@@ -4,6 +4,8 @@
 mod x86_64;
 
 #[cfg(target_arch = "x86_64")]
+pub(crate) use x86_64::mean_function;
+#[cfg(target_arch = "x86_64")]
 pub(crate) use x86_64::{interleave, learn, press, product_function, step, strengths};
 
 #[cfg(not(target_arch = "x86_64"))]
@@ -13,6 +15,20 @@ pub(crate) use crate::portable::mastery::{interleave, learn, press, step, streng
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) const fn product_function(_: &crate::Layout) -> Option<crate::plain::ProductFunction> {
     None
+}
+
+/// Gated means, if this processor has vectors in which they are worth a call.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) const fn mean_function() -> Option<crate::mean::MeanFunction> {
+    None
+}
+
+/// Fills `means`, as far as there is one of everything.
+pub(crate) fn gated_means(function: crate::mean::MeanFunction, sources: [&[i32]; 3], means: &mut [i32]) {
+    let count = sources.iter().fold(means.len(), |count, source| count.min(source.len()));
+    let [gates, updates, states] = sources.map(<[i32]>::as_ptr);
+    // SAFETY: the functions that there are can be called on this processor, and there are as many of each.
+    unsafe { function(gates, updates, states, means.as_mut_ptr(), count as u64) };
 }
 
 /// Fills `y` with the product of weights and `x`, and what then becomes of it; there is a weight of the bias for each row.

@@ -1,6 +1,7 @@
 //! x86-64: the portable loops compiled for AVX2 and for AVX-512, and some of them written in vectors of 512 bits.
 
 mod avx512;
+mod mean;
 mod product;
 mod results;
 mod small;
@@ -148,6 +149,11 @@ fn learn_on(
 #[target_feature(enable = "avx2")]
 fn learn_avx2(rule: Rule, push: PushedRows<'_>, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
     portable::learn(rule, push, learner, list)
+}
+
+/// Gated means, if this processor has vectors in which they are worth a call.
+pub(crate) fn mean_function() -> Option<crate::mean::MeanFunction> {
+    (Tier::of_processor() == Tier::Avx512).then_some(mean::gated_means)
 }
 
 /// The product of any inputs with a matrix, if this processor has vectors in which it is worth a call.

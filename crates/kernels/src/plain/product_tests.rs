@@ -53,7 +53,20 @@ fn it_is_the_product_of_any_inputs() {
 #[test]
 fn limits_of_inputs_and_sums_are_kept() {
     let extremes = [i32::MIN, i32::MAX, -32769, -32768, 32767, 32768, -65536, 65535, 0, -1, 1];
-    for (rows, columns) in [(1, 3), (4, 258), (5, 1), (16, 257), (17, 300), (32, 256), (33, 1030)] {
+    for (rows, columns) in [
+        (1, 3),
+        (4, 258),
+        (5, 1),
+        (16, 257),
+        (17, 300),
+        (32, 256),
+        (33, 1030),
+        (10, 1024),
+        (10, 1023),
+        (12, 700),
+        (24, 1025),
+        (3, 1024),
+    ] {
         for weight in [255, -255, 1] {
             let mut packed = PlainWeights::pack(&vec![weight; rows * columns], rows, columns).unwrap();
             for x in extremes {

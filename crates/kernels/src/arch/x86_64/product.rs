@@ -4,6 +4,7 @@
 //! planes, whose sums of 32 bits are joined in 64. What meets 16 outputs is one vector of weights for a pair of inputs.
 
 use super::results::Results;
+use super::twelve;
 use crate::limits::FLUSH_INTERVAL;
 use crate::plain::{Job, PlainOperand};
 use std::arch::x86_64::*;
@@ -11,6 +12,9 @@ use std::mem::MaybeUninit;
 
 /// Inputs whose planes are made at a time: as many as sums of 32 bits hold, whatever they are.
 pub(super) const CHUNK: usize = FLUSH_INTERVAL;
+
+/// Inputs that a single plane has room for: so many need not be narrowed again for each group of outputs.
+const PLANE: usize = 4 * CHUNK;
 
 /// Outputs of a block, and elements that it has for a pair of inputs.
 pub(super) const BLOCK: usize = 4;
@@ -34,13 +38,15 @@ struct Task {
     results: Results,
     /// The lower and the upper plane of a chunk. The lower one is all there is of inputs that fit 16 bits.
     planes: [*mut i16; 2],
+    /// How many inputs the planes hold at a time.
+    held: usize,
 }
 
 /// See [`ProductFunction`](crate::plain::ProductFunction).
 ///
 /// # Safety
 /// As there, and the processor has these features.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 pub(super) unsafe extern "C" fn product(
     weights: *const PlainOperand,
     inputs: *const i32,
@@ -49,18 +55,21 @@ pub(super) unsafe extern "C" fn product(
     rows: u64,
     bias: *const i16,
 ) {
-    let mut planes = [[MaybeUninit::<i16>::uninit(); CHUNK]; 2];
-    let [lower, upper] = &mut planes;
+    let mut lower = [MaybeUninit::<i16>::uninit(); PLANE];
+    let mut upper = [MaybeUninit::<i16>::uninit(); CHUNK];
     let Job { used, columns, rows, then } = Job::of_words([columns, rows]);
     // SAFETY: by contract.
     let weights = unsafe { *weights };
     let inputs = Inputs { first: inputs, used, columns };
-    let planes = [lower.as_mut_ptr().cast(), upper.as_mut_ptr().cast()];
-    let task = Task { weights, inputs, rows, results: Results { outputs, then, bias }, planes };
+    let planes = [lower.as_mut_ptr().cast(), upper.as_mut_ptr().cast::<i16>()];
+    let results = Results { outputs, then, bias };
+    let is_held = columns <= PLANE;
+    let task = Task { weights, inputs, rows, results, planes, held: if is_held { PLANE } else { CHUNK } };
     let mut seen = _mm256_setzero_si256();
     for from in (0..columns).step_by(CHUNK) {
-        // SAFETY: the inputs exist by contract, and the plane has room for a chunk.
-        seen = unsafe { inputs.narrow(from, planes[0], seen) };
+        let place: *mut i16 = planes[0].wrapping_add(if is_held { from } else { 0 });
+        // SAFETY: the inputs exist by contract, and the plane has room for a chunk there.
+        seen = unsafe { inputs.narrow(from, place, seen) };
     }
     let forbidden = _mm256_set1_epi32(weights.forbidden_bits.cast_signed());
     // SAFETY: by contract; and no input is wider than the weights allow if there is a single plane.
@@ -68,7 +77,7 @@ pub(super) unsafe extern "C" fn product(
         if _mm256_testz_si256(seen, forbidden) != 0 {
             task.single_plane();
         } else {
-            task.two_planes();
+            Task { held: CHUNK, ..task }.two_planes();
         }
     }
 }
@@ -80,7 +89,7 @@ impl Inputs {
     /// # Safety
     /// The inputs that are used exist.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn sixteen(self, at: usize) -> [__m256i; 2] {
         let left = self.used.saturating_sub(at);
         let first = self.first.wrapping_add(at);
@@ -119,7 +128,7 @@ impl Inputs {
     /// # Safety
     /// The inputs that are used exist, and the plane has room for a chunk.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn narrow(self, from: usize, plane: *mut i16, mut seen: __m256i) -> __m256i {
         for at in (from..self.end(from)).step_by(16) {
             // SAFETY: by contract.
@@ -137,7 +146,7 @@ impl Inputs {
     /// # Safety
     /// The inputs that are used exist, and the planes have room for a chunk.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn split(self, from: usize, [lower, upper]: [*mut i16; 2]) {
         for at in (from..self.end(from)).step_by(16) {
             // SAFETY: by contract.
@@ -155,7 +164,7 @@ impl Inputs {
 
 /// The low halves less 32768.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 fn biased_low(x: __m256i) -> __m256i {
     let flipped = _mm256_xor_si256(x, _mm256_set1_epi32(0x8000));
     _mm256_srai_epi32::<16>(_mm256_slli_epi32::<16>(flipped))
@@ -165,7 +174,7 @@ impl Task {
     /// # Safety
     /// As for [`product`], and the inputs fit a single plane, which holds the first chunk.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn single_plane(&self) {
         // SAFETY: by contract.
         unsafe {
@@ -179,7 +188,7 @@ impl Task {
     /// # Safety
     /// As for [`product`].
     #[inline(never)]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn two_planes(&self) {
         // SAFETY: by contract.
         unsafe {
@@ -204,7 +213,7 @@ impl Task {
     /// # Safety
     /// As for [`product`].
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn fill<const PLANES: usize>(&self, from: usize) {
         // SAFETY: by contract.
         unsafe {
@@ -221,7 +230,7 @@ impl Task {
     /// # Safety
     /// As for [`product`], and the planes hold the first chunk.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn all_groups<const PLANES: usize, const SUMS: usize>(&self) {
         let (blocks, most) = (self.rows.div_ceil(BLOCK), self.most_blocks());
         let mut first = 0;
@@ -243,7 +252,7 @@ impl Task {
     /// # Safety
     /// As for [`product`], there are these groups, and the planes hold the first chunk.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn groups<const GROUPS: usize, const PLANES: usize, const SUMS: usize>(
         &self,
         first: usize,
@@ -254,20 +263,25 @@ impl Task {
         let stride = blocks * BLOCK_PAIR;
         let mut weights = self.weights.weights.wrapping_add(first * pairs * BLOCK_PAIR);
         let mut totals = [[_mm512_setzero_si512(); 2]; GROUPS];
-        for from in (0..columns).step_by(CHUNK) {
-            let some = self.inputs.end(from) - from;
+        for from in (0..columns).step_by(self.held) {
+            let some = self.held.min(columns - from);
             // SAFETY: by contract.
             let sums = unsafe {
-                if columns > CHUNK {
+                if columns > self.held {
                     self.fill::<PLANES>(from);
                 }
                 let part = Part { weights, stride, apart: stride * pairs, pairs: some.div_ceil(2) };
-                part.sums::<GROUPS, PLANES, SUMS>(self.planes)
+                if PLANES == 1 && blocks == 3 {
+                    let sums = twelve::sums::<GROUPS>(weights, self.planes[0].cast(), part.apart, part.pairs);
+                    sums.map(|sums| [sums; PLANES])
+                } else {
+                    part.sums::<GROUPS, PLANES, SUMS>(self.planes)
+                }
             };
             for (total, sums) in totals.iter_mut().zip(sums) {
                 add_joined::<PLANES>(total, sums);
             }
-            weights = weights.wrapping_add(CHUNK / 2 * stride);
+            weights = weights.wrapping_add(self.held / 2 * stride);
         }
         for (group, total) in totals.into_iter().enumerate() {
             // SAFETY: by contract.
@@ -280,7 +294,7 @@ impl Task {
     /// # Safety
     /// As for [`product`], and there are these outputs, the last block's padding aside.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn finish<const PLANES: usize>(&self, first: usize, count: usize, [low, high]: [__m512i; 2]) {
         let count = count.min(self.rows - first);
         let lanes = ((1_u32 << count) - 1) as u16;
@@ -307,17 +321,17 @@ impl Task {
     /// # Safety
     /// As for [`product`], and the planes hold the first chunk.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn all_rows<const PLANES: usize>(&self) {
         let columns = self.inputs.columns;
         let stride = columns.next_multiple_of(BLOCK_PAIR);
         let mut totals = [_mm512_setzero_si512(); 2];
-        for from in (0..columns).step_by(CHUNK) {
-            let some = self.inputs.end(from) - from;
+        for from in (0..columns).step_by(self.held) {
+            let some = self.held.min(columns - from);
             let mut rows = [[_mm256_setzero_si256(); PLANES]; BLOCK];
             // SAFETY: by contract.
             unsafe {
-                if columns > CHUNK {
+                if columns > self.held {
                     self.fill::<PLANES>(from);
                 }
                 for (row, sums) in rows.iter_mut().take(self.rows).enumerate() {
@@ -352,7 +366,7 @@ impl Part {
     /// # Safety
     /// There are these weights, and the planes hold the pairs.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn sums<const GROUPS: usize, const PLANES: usize, const SUMS: usize>(
         &self,
         planes: [*mut i16; 2],
@@ -385,7 +399,7 @@ impl Part {
     /// # Safety
     /// As for [`Part::sums`].
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     unsafe fn add<const GROUPS: usize, const PLANES: usize>(
         &self,
         sums: &mut [[__m512i; PLANES]; GROUPS],
@@ -410,7 +424,7 @@ impl Part {
 
 /// Adds the sums of a chunk: those of a single plane in 32 bits, those of two joined in 64.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 fn add_joined<const PLANES: usize>([low, high]: &mut [__m512i; 2], sums: [__m512i; PLANES]) {
     if PLANES == 1 {
         *low = _mm512_add_epi32(*low, sums[0]);
@@ -423,7 +437,7 @@ fn add_joined<const PLANES: usize>([low, high]: &mut [__m512i; 2], sums: [__m512
 
 /// Both halves of 32-bit lanes in 64 bits.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 fn widened(x: __m512i) -> [__m512i; 2] {
     [
         _mm512_cvtepi32_epi64(_mm512_castsi512_si256(x)),
@@ -433,7 +447,7 @@ fn widened(x: __m512i) -> [__m512i; 2] {
 
 /// 64-bit lanes saturated to 32 bits.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 fn saturated(low: __m512i, high: __m512i) -> __m512i {
     let low = _mm512_castsi256_si512(_mm512_cvtsepi64_epi32(low));
     _mm512_inserti64x4::<1>(low, _mm512_cvtsepi64_epi32(high))
@@ -444,7 +458,7 @@ fn saturated(low: __m512i, high: __m512i) -> __m512i {
 /// # Safety
 /// There are as many weights, and the planes hold as many inputs and go on to a multiple of 16.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 unsafe fn row_sums<const PLANES: usize>(
     weights: *const i16,
     planes: [*mut i16; 2],
@@ -477,7 +491,7 @@ unsafe fn row_sums<const PLANES: usize>(
 /// # Safety
 /// There are weights for these lanes, and sixteen inputs.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 unsafe fn add_products<const PLANES: usize>(
     sums: &mut [__m256i; PLANES],
     weights: *const i16,
@@ -496,7 +510,7 @@ unsafe fn add_products<const PLANES: usize>(
 
 /// The sum of each row's lanes.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 pub(super) fn sums_of_lanes<const PLANES: usize>(rows: [[__m256i; PLANES]; BLOCK], plane: usize) -> __m128i {
     let [a, b, c, d] = rows;
     let (ab, cd) = (_mm256_hadd_epi32(a[plane], b[plane]), _mm256_hadd_epi32(c[plane], d[plane]));

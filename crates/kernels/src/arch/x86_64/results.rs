@@ -17,7 +17,7 @@ impl Results {
     /// # Safety
     /// There are as many outputs and, if they are added, weights; the processor has these features.
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
     pub(super) unsafe fn store(&self, first: usize, lanes: u16, mut sums: __m512i) {
         let then = self.then;
         if then.factor != 0 {
@@ -42,7 +42,7 @@ impl Results {
 
 /// `sat(a + b)`.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 fn added(a: __m512i, b: __m512i) -> __m512i {
     let sum = _mm512_add_epi32(a, b);
     // The sum's sign differs from those of both.
@@ -54,7 +54,7 @@ fn added(a: __m512i, b: __m512i) -> __m512i {
 
 /// `clamp(((a · gain) >> 10) + 128, 0, 255)`: beyond ±2¹⁸ it is at one of its ends, whatever the gain.
 #[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 fn sigmoid(a: __m512i, gain: i32) -> __m512i {
     let reach = 1 << 18;
     let near = _mm512_max_epi32(_mm512_min_epi32(a, _mm512_set1_epi32(reach)), _mm512_set1_epi32(-reach));

@@ -319,7 +319,7 @@ impl Part {
         if BLOCKS == 3 {
             let weights = self.weights.wrapping_add(block * BLOCK_PAIR * pairs);
             // SAFETY: by contract.
-            return unsafe { twelve::sums(weights, self.plane, pairs) };
+            return unsafe { twelve::sums(weights, self.plane, pairs * twelve::PAIR, pairs) };
         }
         let mut at =
             At { weights: self.weights.wrapping_add(block * BLOCK_PAIR * pairs), inputs: self.plane };

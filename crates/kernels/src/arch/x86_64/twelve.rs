@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 /// Elements that a group has for a pair of inputs.
-const PAIR: usize = 24;
+pub(super) const PAIR: usize = 24;
 
 /// Which of four pairs of inputs meets each quarter of each of the three vectors.
 const PAIRS_MET: [[i32; 4]; 3] = [[0, 0, 0, 1], [1, 1, 2, 2], [2, 3, 3, 3]];
@@ -12,15 +12,16 @@ const PAIRS_MET: [[i32; 4]; 3] = [[0, 0, 0, 1], [1, 1, 2, 2], [2, 3, 3, 3]];
 /// The sums of each of some groups, in the first twelve lanes.
 ///
 /// # Safety
-/// There are as many pairs of inputs, and the weights of as many groups. A line behind the last of them may be read.
+/// There are as many pairs of inputs, and the weights of as many groups, each so many elements behind the one before. A
+/// line behind the last of them may be read.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni,bmi2")]
 pub(super) unsafe fn sums<const GROUPS: usize>(
     mut weights: *const i16,
     mut inputs: *const i32,
+    apart: usize,
     pairs: usize,
 ) -> [__m512i; GROUPS] {
-    let apart = pairs * PAIR;
     let met = pairs_met();
     let mut parts = [[_mm512_setzero_si512(); 3]; GROUPS];
     let end = inputs.wrapping_add(pairs & !3);
