@@ -12,12 +12,14 @@ pub enum Mode {
     Crosscheck,
 }
 
-/// Which instructions of the processor generated code may use.
+/// Which instructions of the processor native code may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Features {
-    /// Whatever this processor has.
+    /// Whatever this processor has: generated code in vectors of 128 bits, and kernels in wider ones for what they do better.
     #[default]
     Host,
+    /// Whatever this processor has for vectors of 128 bits.
+    Narrow,
     /// What every processor of the architecture has, and SSE4.1 on x86-64.
     Portable,
 }

@@ -9,7 +9,7 @@ use target_lexicon::Triple;
 /// The processor that this process runs on.
 pub(crate) fn host(features: Features) -> Result<OwnedTargetIsa, JitError> {
     let builder = match features {
-        Features::Host => cranelift_native::builder().map_err(JitError::unsupported)?,
+        Features::Host | Features::Narrow => cranelift_native::builder().map_err(JitError::unsupported)?,
         Features::Portable => {
             let mut builder = cranelift_native::builder_with_options(false).map_err(JitError::unsupported)?;
             if cfg!(target_arch = "x86_64") {

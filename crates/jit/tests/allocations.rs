@@ -9,7 +9,7 @@ use ternsig_jit::{Features, Jit, Mode, Options, statistics};
 
 #[test]
 fn a_warmed_up_forward_pass_allocates_nothing() {
-    for features in [Features::Host, Features::Portable] {
+    for features in [Features::Host, Features::Narrow, Features::Portable] {
         let jit = Jit::new(Options { features, ..Options::default() }).unwrap();
         for (name, source) in common::PROGRAMS {
             let (mut interpreter, len) = common::interpreter(source);

@@ -128,8 +128,8 @@ impl Pair {
     }
 }
 
-fn engines() -> [Jit; 2] {
-    [Features::Host, Features::Portable]
+fn engines() -> [Jit; 3] {
+    [Features::Host, Features::Narrow, Features::Portable]
         .map(|features| Jit::new(Options { features, ..Options::default() }).unwrap())
 }
 
@@ -158,7 +158,7 @@ const SIZES: [usize; 14] = [1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 100];
 
 #[test]
 fn products_with_weights_agree() {
-    for (jit, step) in engines().iter().zip([1, 3]) {
+    for (jit, step) in engines().iter().zip([1, 3, 2]) {
         for (number, &rows) in SIZES.iter().enumerate().step_by(step) {
             for &columns in SIZES[number % 2..].iter().step_by(2).chain(&[300]) {
                 for heat in [Heat::None, Heat::Hot, Heat::Mixed] {
@@ -177,7 +177,7 @@ fn products_with_weights_agree() {
 
 #[test]
 fn batches_agree() {
-    for (jit, step) in engines().iter().zip([1, 3]) {
+    for (jit, step) in engines().iter().zip([1, 3, 2]) {
         for (number, &rows) in [1, 3, 4, 5, 17, 33].iter().enumerate().step_by(step) {
             for columns in [1, 2, 4, 7, 8, 33, 300] {
                 for batch in [1, 2, 5, 9] {

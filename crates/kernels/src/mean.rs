@@ -45,7 +45,7 @@ mod tests {
             let mut drawn = || -> Vec<i32> {
                 let one = |_| {
                     let number = next();
-                    if number % 4 == 0 {
+                    if number.is_multiple_of(4) {
                         ends[number as usize / 4 % ends.len()]
                     } else {
                         number.cast_signed() >> (next() % 32)

@@ -40,6 +40,7 @@ impl Tally {
             ("interrupted at pauses", trial.interrupts.pauses.is_some()),
             ("interrupted by devices", trial.interrupts.calls.is_some() && native.devices.is_some()),
             ("with portable code", trial.features == Features::Portable),
+            ("without kernels", trial.features == Features::Narrow),
             ("compiled while they ran", trial.begin != Begin::Compiled),
         ];
         for (kind, _) in kinds.iter().filter(|(_, is)| *is) {

@@ -96,7 +96,7 @@ impl Trial {
             portion,
             rounds: if changed { 3 } else { 5 },
             changes: changed.then_some(seed),
-            features: if e.one_in(4) { Features::Portable } else { Features::Host },
+            features: e.pick(&[Features::Host, Features::Host, Features::Narrow, Features::Portable]),
             begin: if auto { Begin::AtPause(e.below(6)) } else { Begin::Compiled },
             interrupts,
             ..Trial::new(kind, seed.to_le_bytes().to_vec(), length)

@@ -109,7 +109,7 @@ pub(crate) fn interpreter(lines: &str, state: &State) -> Interpreter {
 
 /// Both engines leave the same machine; unless the program fails, every instruction is executed natively.
 pub(crate) fn agree(lines: &str, state: &State) {
-    for features in [Features::Host, Features::Portable] {
+    for features in [Features::Host, Features::Narrow, Features::Portable] {
         let (mut reference, mut native) = (interpreter(lines, state), interpreter(lines, state));
         let jit = Jit::new(Options { features, ..Options::default() }).unwrap();
         jit.equip(&mut native, Mode::Jit);

@@ -95,7 +95,7 @@ pub(crate) fn agree_on(source: &str, rounds: Vec<Contents>) {
 /// The same where some instructions are helped with.
 pub(crate) fn agree_except(source: &str, rounds: Vec<Contents>, helped: &[usize]) {
     compiles_everywhere(source);
-    for features in [Features::Host, Features::Portable] {
+    for features in [Features::Host, Features::Narrow, Features::Portable] {
         let jit = Jit::new(Options { features, ..Options::default() }).unwrap();
         let (mut reference, mut native) = (interpreter(source), interpreter(source));
         for (round, contents) in rounds.iter().enumerate() {
