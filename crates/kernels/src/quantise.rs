@@ -1,12 +1,21 @@
 //! Weights made of activations.
 
+use crate::arch;
+
 /// Sets as many weights as there are elements, or as the lists hold: polarity and magnitude of each, and their product. The
 /// polarity is the sign, the magnitude the strength in 256ths, at most 255.
 pub fn quantise(elements: &[i32], signals: &mut [[u8; 2]], values: &mut [i16]) {
+    arch::quantise(elements, signals, values);
+}
+
+/// For every processor.
+#[inline(always)]
+pub(crate) fn portable(elements: &[i32], signals: &mut [[u8; 2]], values: &mut [i16]) {
     for ((signal, value), &x) in signals.iter_mut().zip(values).zip(elements) {
-        let (sign, magnitude) = (x.signum(), (x.unsigned_abs() >> 8).min(255));
-        *signal = [sign as u8, magnitude as u8];
-        *value = (sign * magnitude.cast_signed()) as i16;
+        let sign = i32::from(x > 0) - i32::from(x < 0);
+        let magnitude = (x.unsigned_abs() >> 8).min(255).cast_signed();
+        *signal = ((sign & 0xFF | magnitude << 8) as u16).to_le_bytes();
+        *value = (sign * magnitude) as i16;
     }
 }
 

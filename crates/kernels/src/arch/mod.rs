@@ -4,9 +4,12 @@
 mod x86_64;
 
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::mean_function;
-#[cfg(target_arch = "x86_64")]
-pub(crate) use x86_64::{interleave, learn, press, product_function, step, strengths};
+pub(crate) use x86_64::{
+    interleave, learn, mean_function, press, product_function, quantise, step, strengths,
+};
+
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) use crate::quantise::portable as quantise;
 
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) use crate::portable::mastery::{interleave, learn, press, step, strengths};

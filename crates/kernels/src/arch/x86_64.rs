@@ -151,6 +151,20 @@ fn learn_avx2(rule: Rule, push: PushedRows<'_>, learner: &mut Learner<'_>, list:
     portable::learn(rule, push, learner, list)
 }
 
+/// See the portable form.
+pub(crate) fn quantise(elements: &[i32], signals: &mut [[u8; 2]], values: &mut [i16]) {
+    match Tier::of_processor() {
+        // SAFETY: the processor has AVX2.
+        Tier::Avx512 | Tier::Avx2 => unsafe { quantise_avx2(elements, signals, values) },
+        Tier::Base => crate::quantise::portable(elements, signals, values),
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn quantise_avx2(elements: &[i32], signals: &mut [[u8; 2]], values: &mut [i16]) {
+    crate::quantise::portable(elements, signals, values);
+}
+
 /// Gated means, if this processor has vectors in which they are worth a call.
 pub(crate) fn mean_function() -> Option<crate::mean::MeanFunction> {
     (Tier::of_processor() == Tier::Avx512).then_some(mean::gated_means)
