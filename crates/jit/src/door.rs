@@ -1,6 +1,7 @@
 //! Ways into code that have been taken before: what is left to check as long as the machine is known. Its buffers have room
 //! for whole vectors then: that was seen to when it became known, and nothing takes it away from them.
 
+use crate::instance::Instance;
 use crate::version::Version;
 use std::sync::Arc;
 use ternsig_vm::Machine;
@@ -84,10 +85,12 @@ impl Door {
 }
 
 impl Way {
-    /// Whether the frame points to the machine, whose buffers have the right lengths.
+    /// Whether the frame points to the machine, whose buffers have the right lengths. Machines can be exchanged between two
+    /// visits, and versions: the last visit of the instance has to be that one.
     #[inline(always)]
-    pub(crate) const fn is_open(&self, machine: &Machine) -> bool {
-        machine.is_known(&self.visit)
+    pub(crate) fn is_open(&self, instance: &Instance, machine: &Machine) -> bool {
+        instance.visit == self.visit
+            && machine.is_known(&self.visit)
             && self.input.misses(machine.input_len()) | self.target.misses(machine.target_len()) == 0
     }
 }

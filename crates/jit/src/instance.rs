@@ -74,7 +74,7 @@ impl Instance {
 
     /// Makes room for what the code of one more version works on.
     pub(crate) fn prepare(&mut self, version: &Version) {
-        self.attached = 0;
+        (self.attached, self.visit) = (0, Visit::NEVER);
         self.counters.push(vec![0; version.plans.counted.len()]);
         if self.scratch.len() * 4 < version.plans.scratch {
             self.scratch = Lanes32::zeroed(version.plans.scratch / 4 + 16);

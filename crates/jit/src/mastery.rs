@@ -157,7 +157,7 @@ impl Context<'_> {
     /// Replaces as many weights as there are elements. `None` if that is the interpreter's: because it fails, or because more
     /// changes than the weights.
     pub(crate) fn quantise(&mut self, register: usize, elements: &[i32]) -> Option<()> {
-        if !self.machine.has_room_for(elements.len(), 0) {
+        if !self.machine.has_room_for(elements.len(), self.version.added) {
             return None;
         }
         let old = self.machine.native_state().cold[register].as_mut()?;

@@ -28,7 +28,7 @@ impl Accelerator for Native {
     #[inline]
     fn enter(&mut self, machine: &mut Machine, devices: &mut Devices) -> Entered {
         match self.doors.get(machine.pc()) {
-            Some(Door::Plain(way)) if way.is_open(machine) => {
+            Some(Door::Plain(way)) if way.is_open(&self.instance, machine) => {
                 entry::run_plain(&mut self.instance, way, machine)
             }
             _ => self.enter_otherwise(machine, devices),
@@ -108,7 +108,9 @@ impl Native {
         }
         if self.versions.iter().any(|version| version.is_helper(at)) {
             self.instance.counts.helped[at] += 1;
-            self.doors[at] = Door::Helped;
+            if self.versions.iter().all(|version| version.begin(at).is_none()) {
+                self.doors[at] = Door::Helped;
+            }
             return Entered::Declined;
         }
         if self.tier_up(machine)

@@ -149,3 +149,76 @@ fn exchanged_machines_are_seen() {
         assert_eq!(other_plain.machine().difference(other.machine()), None, "round {round}");
     }
 }
+
+/// Yields between two stretches that need nothing of each other.
+const APART: &str = "
+.meta
+    name \"apart\"
+    input_dim 8
+
+.requires
+    neuro
+
+.registers
+    C0: ternary[16, 8] key=\"first\"
+    H0: i32[8]
+    H1: i32[16]
+
+.program
+    load_input H0
+    ternary_matmul H1, C0, H0
+    neuro.field_tick 0
+    load_input H0
+    ternary_matmul H1, C0, H0
+    store_output H1
+    halt
+";
+
+fn apart() -> [Interpreter; 2] {
+    let program = ternsig_asm::assemble(APART, &InstructionSet::standard()).into_result().unwrap();
+    let [plain, mut native] = [0; 2].map(|_| {
+        let mut interpreter = Interpreter::from_program(&program).unwrap();
+        interpreter.machine_mut().set_cold(0, Arc::new(weights(&[16, 8], 100))).unwrap();
+        interpreter
+    });
+    Jit::new(Options::default()).unwrap().equip(&mut native, Mode::Jit);
+    [plain, native]
+}
+
+#[test]
+fn machines_that_are_exchanged_in_a_run_are_seen() {
+    let mut pairs = apart();
+    let mut others = apart().map(Interpreter::into_machine);
+    for round in 0..4 {
+        for (interpreter, other) in pairs.iter_mut().zip(&mut others) {
+            interpreter.machine_mut().set_input(&[round; 8]);
+            drop(interpreter.run_until_yield());
+            std::mem::swap(interpreter.machine_mut(), other);
+            interpreter.machine_mut().set_input(&[50 + round; 8]);
+            drop(interpreter.run_until_yield());
+            std::mem::swap(interpreter.machine_mut(), other);
+            drop(interpreter.run_until_yield());
+        }
+        assert_same(&pairs, &format!("round {round}"));
+        assert_eq!(others[0].difference(&others[1]), None, "round {round}");
+    }
+}
+
+#[test]
+fn instructions_that_a_host_executes_are_seen() {
+    let mut machines = apart();
+    for len in [8, 8, 3000, 8, 20_000, 8] {
+        for machine in &mut machines {
+            let registry = Arc::clone(machine.registry());
+            machine.machine_mut().set_input(&vec![7; 8]);
+            machine.run_with_host(|_, ctx| {
+                ctx.machine_mut().set_input(&vec![3; len]);
+                // load_input H0
+                drop(registry.dispatch(0, 0x1007, [0, 0, 0, 0], ctx));
+                ctx.machine_mut().set_input(&[9; 8]);
+                Ok(Answer::Done)
+            });
+        }
+        assert_same(&machines, &format!("{len} elements"));
+    }
+}

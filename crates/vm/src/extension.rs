@@ -26,6 +26,8 @@ pub trait Extension: ExtensionSyntax {
 
 impl Extension for StandardSyntax {
     fn execute(&self, opcode: u16, operands: [u8; 4], ctx: &mut ExecutionContext<'_>) -> StepResult {
+        // Hosts and other extensions can get here with a machine that accelerators know.
+        ctx.machine_mut().make_unknown();
         match Op::lookup(self.id(), opcode) {
             Some(op) => match check_operands(op.row(), operands)
                 .and_then(|()| semantics::execute(ctx, op, operands))

@@ -78,7 +78,7 @@ impl Product {
         e.copy(staged, Place::Hot(self.dst), self.rows);
     }
 
-    /// The product with its results in another place. A multiple of 4 of them is written.
+    /// The product with its results in another place. Up to a multiple of 4 of them may be written.
     pub(super) fn emit_into(&self, e: &mut Emitter<'_>, place: Place) {
         let sources = vec![Place::Hot(self.dst)];
         let copy = Lanes { op: LaneOp::Copy, sources, dst: place, buffer: self.result };

@@ -61,7 +61,7 @@ impl Fused {
             (LaneOp::Copy, _) => {}
             // Shifting and rectifying may change places.
             (LaneOp::Shift(amount), _) if then.shift == 0 => then.shift = amount.min(31),
-            (LaneOp::Sigmoid(gain), _) => then.gain = gain,
+            (LaneOp::Sigmoid(gain @ 1..), _) => then.gain = gain,
             _ => return false,
         }
         true

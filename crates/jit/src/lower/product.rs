@@ -26,6 +26,9 @@ pub(super) const SHORT: usize = ternsig_kernels::FLUSH_INTERVAL;
 /// The most weights that a shape may claim without holding them.
 const UNSTORED: usize = 1 << 12;
 
+/// A kernel does not look at the interrupt flag: larger products, which wait for memory above all, are left to code that does.
+const KERNEL_WEIGHTS: usize = 1 << 20;
+
 /// A product of weights with a vector.
 #[derive(Debug, Clone)]
 pub(crate) struct Product {
@@ -86,7 +89,7 @@ impl Product {
         if self.form != Form::Plain {
             return self.emit_gated(e, chain);
         }
-        if e.kernels {
+        if e.kernels && self.rows.saturating_mul(self.columns) <= KERNEL_WEIGHTS {
             return self.by_kernel(e, input, chain);
         }
         let planes = Planes::new(e, self.columns);

@@ -1,10 +1,14 @@
 //! x86-64: the portable loops compiled for AVX2 and for AVX-512, and some of them written in vectors of 512 bits.
 
-mod avx512;
+mod interleave;
+mod lanes;
 mod mean;
 mod product;
+mod push;
 mod results;
 mod small;
+mod steps;
+mod thresholds;
 mod twelve;
 
 use crate::layout::Layout;
@@ -67,7 +71,7 @@ pub(crate) fn step(rule: Rule, learner: &mut Learner<'_>, list: &mut [u16]) -> u
 fn step_on(tier: Tier, rule: Rule, learner: &mut Learner<'_>, list: &mut [u16]) -> usize {
     match tier {
         // SAFETY: the processor has these features.
-        Tier::Avx512 => unsafe { avx512::step(rule, learner, list) },
+        Tier::Avx512 => unsafe { steps::step(rule, learner, list) },
         // SAFETY: the processor has AVX2.
         Tier::Avx2 => unsafe { step_avx2(rule, learner, list) },
         Tier::Base => portable::step(rule, learner, list),
@@ -93,7 +97,7 @@ fn strengths_on(
 ) -> bool {
     match tier {
         // SAFETY: the processor has these features.
-        Tier::Avx512 => unsafe { avx512::strengths(inputs, scale, strengths, opposites) },
+        Tier::Avx512 => unsafe { push::strengths(inputs, scale, strengths, opposites) },
         // SAFETY: the processor has AVX2.
         Tier::Avx2 => unsafe { strengths_avx2(inputs, scale, strengths, opposites) },
         Tier::Base => portable::strengths(inputs, scale, strengths, opposites),
@@ -113,7 +117,7 @@ pub(crate) fn press(pressure: &mut [i32], push: PushedRows<'_>) {
 fn press_on(tier: Tier, pressure: &mut [i32], push: PushedRows<'_>) {
     match tier {
         // SAFETY: the processor has these features.
-        Tier::Avx512 => unsafe { avx512::press(pressure, push) },
+        Tier::Avx512 => unsafe { push::press(pressure, push) },
         // SAFETY: the processor has AVX2.
         Tier::Avx2 => unsafe { press_avx2(pressure, push) },
         Tier::Base => portable::press(pressure, push),
@@ -139,7 +143,7 @@ fn learn_on(
 ) -> usize {
     match tier {
         // SAFETY: the processor has these features.
-        Tier::Avx512 => unsafe { avx512::learn(rule, push, learner, list) },
+        Tier::Avx512 => unsafe { steps::learn(rule, push, learner, list) },
         // SAFETY: the processor has AVX2.
         Tier::Avx2 => unsafe { learn_avx2(rule, push, learner, list) },
         Tier::Base => portable::learn(rule, push, learner, list),
@@ -196,7 +200,7 @@ fn interleave_on(
     let (rows, place) = (rows.map(<[i16]>::as_ptr), places.as_mut_ptr());
     match tier {
         // SAFETY: the processor has these features, the rows have these columns, and their pairs fit.
-        Tier::Avx512 => unsafe { avx512::interleave(rows, columns, place, stride, sums) },
+        Tier::Avx512 => unsafe { interleave::interleave(rows, columns, place, stride, sums) },
         // SAFETY: every such processor has SSE2; and as above.
         _ => unsafe { interleave_sse2(rows, columns, place, stride, sums) },
     }

@@ -178,7 +178,7 @@ impl Interpreter {
     #[inline(always)]
     fn over(&mut self, outcome: Outcome) -> Outcome {
         self.machine.models.stop_all();
-        self.machine.status.become_over(outcome.clone());
+        self.machine.status.replace_by(Status::Finished(Some(outcome.clone())));
         outcome
     }
 }

@@ -78,13 +78,6 @@ impl Status {
         std::mem::forget(std::mem::replace(self, status));
     }
 
-    /// The same for that of a run that is going on, which holds none.
-    #[inline(always)]
-    pub(crate) fn become_over(&mut self, outcome: Outcome) {
-        debug_assert!(!matches!(self, Status::Finished(Some(Outcome::Failed(_)))));
-        std::mem::forget(std::mem::replace(self, Status::Finished(Some(outcome))));
-    }
-
     #[cold]
     fn forget_error(&mut self) {
         *self = Status::Running;

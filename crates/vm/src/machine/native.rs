@@ -76,7 +76,8 @@ pub struct NativeState<'a> {
 }
 
 impl Machine {
-    /// The parts that native code works on.
+    /// The parts that native code works on. Only the accelerator that knows the machine may change them, and buffers keep
+    /// their capacity.
     #[inline(always)]
     pub fn native_state(&mut self) -> NativeState<'_> {
         NativeState {
