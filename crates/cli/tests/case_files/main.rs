@@ -7,7 +7,7 @@ mod mocks;
 mod runner;
 
 use format::{Case, CaseFile};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use ternsig_host::Engine;
@@ -91,9 +91,16 @@ fn row_of(instruction: &str) -> &'static Row {
 /// Rows whose pressure list the interpreter creates, where there is none of the right length.
 const CREATES_PRESSURE: [&str; 3] = ["mastery_update", "learning.mastery_update", "learning.mastery_outer"];
 
+/// Rows that native code leaves to the interpreter's own function where they give weights another shape.
+const RESHAPES: [&str; 1] = ["ternary.quantize"];
+
 /// Whether native code was entered and the interpreter never had to execute an instruction of this row, or for those that
 /// begin with a list of their own, did not have to again.
 fn runs_natively(row: &'static Row, interpreter: &mut Interpreter) -> Result<(), String> {
+    let helped = statistics(interpreter).and_then(|statistics| of_row(row, interpreter, statistics.helped));
+    if RESHAPES.contains(&mnemonic(row).as_str()) && helped.is_some() {
+        return Ok(());
+    }
     if statistics(interpreter).ok_or("there is no native code")?.entered == 0 {
         return Err("native code was not entered".to_owned());
     }
@@ -114,10 +121,15 @@ fn runs_natively(row: &'static Row, interpreter: &mut Interpreter) -> Result<(),
 
 /// The first instruction of a row that the interpreter had to execute, and how often.
 fn left_to_the_interpreter(row: &Row, interpreter: &Interpreter) -> Option<(usize, u64)> {
+    of_row(row, interpreter, statistics(interpreter)?.fallbacks)
+}
+
+/// The first instruction of a row that was counted.
+fn of_row(row: &Row, interpreter: &Interpreter, counts: BTreeMap<usize, u64>) -> Option<(usize, u64)> {
     let words = &interpreter.machine().program().program().instructions;
     let is_of_row =
         |at: usize| words.get(at).is_some_and(|word| (word.ext, word.opcode) == (row.ext, row.opcode));
-    statistics(interpreter)?.fallbacks.into_iter().find(|&(at, _)| is_of_row(at))
+    counts.into_iter().find(|&(at, _)| is_of_row(at))
 }
 
 /// Whether the hot registers that an instruction names are allocated. What has nothing to do does not look at them.
