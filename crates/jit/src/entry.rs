@@ -22,11 +22,12 @@ use ternsig_vm::{ColdRegister, Devices, Entered, Machine, StepResult};
 /// Room on the control stack that native code begins with.
 const CONTROL_ROOM: usize = 16;
 
-// SAFETY: the pointers are only followed by code that `run` enters with the machine and its frame to itself. Those to buffers
-// are set anew each time; those to registers unless the machine is known to be as this accelerator has left it, which
-// it is not as soon as anyone else can have changed it ([`Machine::is_known`]). As long as it is known, the buffers keep
-// their capacity. Those to weights stay right as long as the
-// register has the same version, and those to packed weights as long as the instance holds them.
+// The pointers are only followed by code that `run` enters with the machine and its frame to itself. Those to buffers are set
+// anew each time; those to registers unless the machine is known to be as this accelerator has left it, which it is not as
+// soon as anyone else can have changed it ([`Machine::is_known`]). As long as it is known, the buffers keep their capacity.
+// Those to weights stay right as long as the register has the same version, and those to packed weights as long as the
+// instance holds them.
+// SAFETY: for that reason it does not matter which thread enters the code.
 unsafe impl Send for Frame {}
 // SAFETY: as above: a shared reference follows no pointer.
 unsafe impl Sync for Frame {}

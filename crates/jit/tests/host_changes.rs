@@ -210,7 +210,7 @@ fn instructions_that_a_host_executes_are_seen() {
     for len in [8, 8, 3000, 8, 20_000, 8] {
         for machine in &mut machines {
             let registry = Arc::clone(machine.registry());
-            machine.machine_mut().set_input(&vec![7; 8]);
+            machine.machine_mut().set_input(&[7; 8]);
             machine.run_with_host(|_, ctx| {
                 ctx.machine_mut().set_input(&vec![3; len]);
                 // load_input H0

@@ -1,5 +1,6 @@
 //! x86-64: the portable loops compiled for AVX2 and for AVX-512, and some of them written in vectors of 512 bits.
 
+mod inputs;
 mod interleave;
 mod lanes;
 mod mean;
