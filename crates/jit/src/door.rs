@@ -1,5 +1,6 @@
-//! Ways into code that have been taken before: what is left to check as long as the machine is known. Its buffers have room
-//! for whole vectors then: that was seen to when it became known, and nothing takes it away from them.
+//! Ways into code that have been taken before: what is left to check as long as the machine is known. Its buffers have the
+//! lengths that the code was made for then, lie where the frame points, and have room for whole vectors: that was seen to
+//! when it became known.
 
 use crate::instance::Instance;
 use crate::version::Version;
@@ -30,40 +31,12 @@ pub(crate) struct Way {
     pub(crate) entry: u32,
     /// When the frame was pointed to the machine for this version.
     visit: Visit,
-    input: Wanted,
-    target: Wanted,
-}
-
-/// The length that a buffer must have, if the code reads it.
-#[derive(Debug, Clone, Copy)]
-struct Wanted {
-    len: usize,
-    /// All bits if the code reads it, else none.
-    mask: usize,
-}
-
-impl Wanted {
-    const fn new(len: usize, is_read: bool) -> Wanted {
-        Wanted { len, mask: if is_read { usize::MAX } else { 0 } }
-    }
-
-    /// 0 if a buffer of this length will do.
-    #[inline(always)]
-    const fn misses(self, len: usize) -> usize {
-        (self.len ^ len) & self.mask
-    }
 }
 
 impl Door {
     pub(crate) fn to(version: &Arc<Version>, entry: u32, visit: Visit) -> Door {
         let plans = &version.plans;
-        let way = Way {
-            version: version.clone(),
-            entry,
-            visit,
-            input: Wanted::new(version.facts.input_len, plans.reads_input),
-            target: Wanted::new(version.facts.target_len, plans.reads_target),
-        };
+        let way = Way { version: version.clone(), entry, visit };
         let point = version.entry_point(entry);
         let works_on_rest = plans.uses_control || !plans.pressed.is_empty();
         let is_special = point.calls_out || !point.needed.is_empty() || works_on_rest;
@@ -85,12 +58,10 @@ impl Door {
 }
 
 impl Way {
-    /// Whether the frame points to the machine, whose buffers have the right lengths. Machines can be exchanged between two
-    /// visits, and versions: the last visit of the instance has to be that one.
+    /// Whether the frame points to the machine as it is. Machines can be exchanged between two visits, and versions: the last
+    /// visit of the instance has to be that one.
     #[inline(always)]
     pub(crate) fn is_open(&self, instance: &Instance, machine: &Machine) -> bool {
-        instance.visit == self.visit
-            && machine.is_known(&self.visit)
-            && self.input.misses(machine.input_len()) | self.target.misses(machine.target_len()) == 0
+        instance.visit == self.visit && machine.is_known(&self.visit)
     }
 }

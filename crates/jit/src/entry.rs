@@ -9,6 +9,7 @@ use crate::packs::Pack;
 use crate::rotations::ROTATIONS;
 use crate::unit::Unit;
 use crate::version::Version;
+use std::hint::cold_path;
 use std::mem::transmute;
 use std::ptr::{null, null_mut};
 use ternsig_kernels::Rounding;
@@ -22,9 +23,9 @@ use ternsig_vm::{ColdRegister, Devices, Entered, Machine, StepResult};
 /// Room on the control stack that native code begins with.
 const CONTROL_ROOM: usize = 16;
 
-// The pointers are only followed by code that `run` enters with the machine and its frame to itself. Those to buffers are set
-// anew each time; those to registers unless the machine is known to be as this accelerator has left it, which it is not as
-// soon as anyone else can have changed it ([`Machine::is_known`]). As long as it is known, the buffers keep their capacity.
+// The pointers are only followed by code that `run` enters with the machine and its frame to itself. Those to registers and
+// buffers are set anew unless the machine is known to be as this accelerator has left it, which it is not as soon as anyone
+// else can have changed it or a buffer had to move ([`Machine::is_known`]).
 // Those to weights stay right as long as the register has the same version, and those to packed weights as long as the
 // instance holds them.
 // SAFETY: for that reason it does not matter which thread enters the code.
@@ -40,7 +41,7 @@ pub(crate) fn prepare(instance: &mut Instance, (version, number): (&Version, usi
     if instance.attached != version.id {
         attach(instance, version, number);
     }
-    point_to_registers(instance, &mut machine.native_state(), version);
+    point_to_machine(instance, &mut machine.native_state(), version);
     instance.learn(machine);
 }
 
@@ -50,21 +51,17 @@ pub(crate) fn prepare(instance: &mut Instance, (version, number): (&Version, usi
 pub(crate) fn run_plain(instance: &mut Instance, way: &Way, machine: &mut Machine) -> Entered {
     instance.counts.entered += 1;
     debug_assert!(points_to(instance, &mut machine.native_state(), &way.version));
-    debug_assert!(has_room(&machine.native_state(), &way.version));
-    let (frame, state) = (&mut instance.frame, machine.native_state());
+    let frame = &mut instance.frame;
     if cfg!(debug_assertions) {
         frame.context = null_mut();
     }
-    frame.fuel = *state.fuel;
-    frame.input = state.input.as_ptr();
-    frame.target = state.target.as_ptr();
-    frame.output = state.output.as_mut_ptr();
+    frame.fuel = machine.fuel();
     frame.output_len = Frame::NOT_STORED;
     // SAFETY: as in `run`.
     let code: NativeCode = unsafe { transmute(way.version.code.address()) };
     let result = code(&raw mut **frame, way.entry);
     let version = &way.version;
-    take_registers(instance, &mut machine.native_state(), version);
+    take_registers(instance, machine, version);
     leave(result, instance, machine)
 }
 
@@ -87,7 +84,7 @@ pub(crate) fn run(
         return call(code, entry, Context { machine, devices, instance, packs, version, stopped: None });
     }
     let result = code(&raw mut *instance.frame, entry);
-    take(instance, &mut machine.native_state(), version);
+    take(instance, machine, version);
     leave(result, instance, machine)
 }
 
@@ -102,7 +99,7 @@ fn call(code: NativeCode, entry: u32, mut context: Context<'_>) -> Entered {
     let frame: *mut Frame = &raw mut *context.instance.frame;
     let result = code(frame, entry);
     let Context { machine, instance, version, stopped, .. } = context;
-    take(instance, &mut machine.native_state(), version);
+    take(instance, machine, version);
     if result >> 32 == exit::STOPPED {
         return stopped.map_or(Entered::Ran, Entered::Stopped);
     }
@@ -119,8 +116,12 @@ fn leave(result: u64, instance: &mut Instance, machine: &mut Machine) -> Entered
             *state.pc = at;
             Entered::Halted
         }
-        exit::YIELDED => Entered::Yielded,
+        exit::YIELDED => {
+            cold_path();
+            Entered::Yielded
+        }
         _ => {
+            cold_path();
             *state.pc = at;
             instance.counts.fallbacks[at] += 1;
             Entered::Ran
@@ -128,8 +129,8 @@ fn leave(result: u64, instance: &mut Instance, machine: &mut Machine) -> Entered
     }
 }
 
-/// Points the frame to the hot registers, with room for all that the code can write.
-pub(crate) fn point_to_registers(instance: &mut Instance, state: &mut NativeState<'_>, version: &Version) {
+/// Points the frame to the hot registers and the buffers, with room for all that the code can write and for whole vectors.
+pub(crate) fn point_to_machine(instance: &mut Instance, state: &mut NativeState<'_>, version: &Version) {
     let frame = &mut instance.frame;
     frame.interrupt = state.interrupt.as_ptr().cast();
     for &(register, room) in &version.rooms {
@@ -137,34 +138,6 @@ pub(crate) fn point_to_registers(instance: &mut Instance, state: &mut NativeStat
         frame.hot[register] = HotSlot { data: padded(data, room), written: 0 };
         instance.contents[register] = 0;
     }
-}
-
-/// Whether the frame points to the registers and weights that the machine has.
-fn points_to(instance: &Instance, state: &mut NativeState<'_>, version: &Version) -> bool {
-    let frame = &instance.frame;
-    let hot = version.rooms.iter().all(|&(register, room)| {
-        let (data, _) = state.hot.raw_parts(register);
-        frame.hot[register].data == data.as_mut_ptr() && data.capacity() >= room
-    });
-    hot && version.cold.iter().all(|used| {
-        let values = frame.cold[used.register].values.cast_const();
-        state.cold[used.register].as_deref().is_some_and(|register| register.values().as_ptr() == values)
-    })
-}
-
-/// Whether the buffers that the code reads and writes have room for whole vectors.
-fn has_room(state: &NativeState<'_>, version: &Version) -> bool {
-    let plans = &version.plans;
-    let holds = |buffer: &Vec<i32>| buffer.capacity() >= buffer.len().next_multiple_of(8);
-    (!plans.reads_input || holds(state.input))
-        && (!plans.reads_target || holds(state.target))
-        && state.output.capacity() >= plans.output_room
-}
-
-/// Fills in what changes from run to run.
-pub(crate) fn fill(frame: &mut Frame, machine: &mut Machine, version: &Version) {
-    let state = machine.native_state();
-    frame.fuel = *state.fuel;
     let plans = &version.plans;
     if plans.reads_input {
         frame.input = padded(state.input, 0).cast_const();
@@ -175,6 +148,39 @@ pub(crate) fn fill(frame: &mut Frame, machine: &mut Machine, version: &Version) 
     if plans.output_room > 0 {
         frame.output = padded(state.output, plans.output_room);
     }
+}
+
+/// Whether the frame points to the registers, buffers and weights that the machine has.
+fn points_to(instance: &Instance, state: &mut NativeState<'_>, version: &Version) -> bool {
+    let frame = &instance.frame;
+    let hot = version.rooms.iter().all(|&(register, room)| {
+        let (data, _) = state.hot.raw_parts(register);
+        frame.hot[register].data == data.as_mut_ptr() && data.capacity() >= room
+    });
+    hot && points_to_buffers(frame, state, version)
+        && version.cold.iter().all(|used| {
+            let values = frame.cold[used.register].values.cast_const();
+            state.cold[used.register].as_deref().is_some_and(|register| register.values().as_ptr() == values)
+        })
+}
+
+/// Whether the frame points to the buffers that the code reads and writes, and these have room for whole vectors.
+fn points_to_buffers(frame: &Frame, state: &NativeState<'_>, version: &Version) -> bool {
+    let plans = &version.plans;
+    let lies_at = |buffer: &Vec<i32>, at: *const i32| {
+        buffer.as_ptr() == at && buffer.capacity() >= buffer.len().next_multiple_of(8)
+    };
+    (!plans.reads_input || lies_at(state.input, frame.input))
+        && (!plans.reads_target || lies_at(state.target, frame.target))
+        && (plans.output_room == 0
+            || state.output.capacity() >= plans.output_room && state.output.as_ptr() == frame.output)
+}
+
+/// Fills in what changes from run to run.
+pub(crate) fn fill(frame: &mut Frame, machine: &mut Machine, version: &Version) {
+    let state = machine.native_state();
+    frame.fuel = *state.fuel;
+    let plans = &version.plans;
     frame.output_len = Frame::NOT_STORED;
     if plans.uses_control || !plans.pressed.is_empty() {
         fill_rest(frame, machine, version);
@@ -279,8 +285,9 @@ pub(crate) fn point_to(slot: &mut ColdSlot, memory: &ColdMemory, register: &Cold
 }
 
 /// Takes over what native code has left.
-pub(crate) fn take(instance: &mut Instance, state: &mut NativeState<'_>, version: &Version) {
-    take_registers(instance, state, version);
+pub(crate) fn take(instance: &mut Instance, machine: &mut Machine, version: &Version) {
+    take_registers(instance, machine, version);
+    let state = machine.native_state();
     instance.learning.settle(state.pressure);
     if version.plans.uses_control {
         let frame = &instance.frame;
@@ -293,31 +300,37 @@ pub(crate) fn take(instance: &mut Instance, state: &mut NativeState<'_>, version
 
 /// Takes over the fuel, the hot registers and the output.
 #[inline(always)]
-fn take_registers(instance: &mut Instance, state: &mut NativeState<'_>, version: &Version) {
-    let (frame, plans) = (&mut instance.frame, &version.plans);
-    *state.fuel = frame.fuel;
-    for &register in &plans.written {
-        let (written, content) = (frame.hot[register].written, &mut instance.contents[register]);
-        if written != *content {
-            *content = written;
-            take_register(written, register, state, version);
-        }
+fn take_registers(instance: &mut Instance, machine: &mut Machine, version: &Version) {
+    let frame = &instance.frame;
+    let stays = |&register: &usize| frame.hot[register].written == instance.contents[register];
+    if !version.plans.written.iter().all(stays) {
+        take_buffers(instance, machine, version);
     }
+    let (frame, state) = (&instance.frame, machine.native_state());
+    *state.fuel = frame.fuel;
     if frame.output_len != Frame::NOT_STORED {
         // SAFETY: the code has written this many elements, for which `fill` made room.
         unsafe { state.output.set_len(frame.output_len as usize) };
     }
 }
 
-/// Takes over another buffer than the register had.
+/// Takes over other buffers than the registers had. While a program does the same from run to run there are none.
 #[cold]
-fn take_register(number: u64, register: usize, state: &mut NativeState<'_>, version: &Version) {
-    let Some(buffer) = version.plans.buffers.get((number as usize).wrapping_sub(1)) else { return };
-    let (data, shape) = state.hot.raw_parts(register);
-    // SAFETY: the code has written this many elements, for which `point_to_registers` made room.
-    unsafe { data.set_len(buffer.len) };
-    *shape = buffer.shape;
-    state.hot.mark_allocated(register);
+#[inline(never)]
+fn take_buffers(instance: &mut Instance, machine: &mut Machine, version: &Version) {
+    let hot = machine.native_state().hot;
+    for &register in &version.plans.written {
+        let number = instance.frame.hot[register].written;
+        if std::mem::replace(&mut instance.contents[register], number) == number {
+            continue;
+        }
+        let Some(buffer) = version.plans.buffers.get((number as usize).wrapping_sub(1)) else { continue };
+        let (data, shape) = hot.raw_parts(register);
+        // SAFETY: the code has written this many elements, for which `point_to_machine` made room.
+        unsafe { data.set_len(buffer.len) };
+        *shape = buffer.shape;
+        hot.mark_allocated(register);
+    }
 }
 
 /// The result of a helper's step that does not go on.

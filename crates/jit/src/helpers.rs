@@ -102,13 +102,13 @@ pub(crate) fn codes(temperatures: &[Temperature]) -> &[u8] {
 
 impl Context<'_> {
     fn help(&mut self, at: usize) -> u64 {
-        entry::take(self.instance, &mut self.machine.native_state(), self.version);
+        entry::take(self.instance, self.machine, self.version);
         *self.machine.native_state().pc = at;
         self.instance.counts.helped[at] += 1;
         let result = step(self.machine, self.devices);
         let next = self.machine.pc();
         let admitted = self.admitted(at, next);
-        entry::point_to_registers(self.instance, &mut self.machine.native_state(), self.version);
+        entry::point_to_machine(self.instance, &mut self.machine.native_state(), self.version);
         entry::fill(&mut self.instance.frame, self.machine, self.version);
         // A run that goes on behind a yield finds everything as it is now, unless the host changes it.
         if matches!(admitted, Some(Ok(()))) {

@@ -22,6 +22,7 @@ const SOURCE: &str = "
     H1: i32[16]
     H2: i32[16]
     H3: i32[1]
+    H4: i32[4]
 
 .program
     load_input H0
@@ -30,6 +31,7 @@ const SOURCE: &str = "
     add H2, H2, H1
     neuro.chem_read H3, 0
     ternary_matmul H1, C1, H2
+    load_target H4
     store_output H1
     halt
 ";
@@ -63,13 +65,17 @@ fn try_to_change(machine: &mut Machine, number: usize) -> Option<()> {
         18 => machine.init_random(1, 99).ok()?,
         19 => machine.restore(&machine.suspend()).ok()?,
         20 => *machine = machine.clone(),
-        _ => machine.set_input(&[1, 2, 3]),
+        21 => machine.set_input(&[1, 2, 3]),
+        22 => machine.set_input(&[4; 5000]),
+        23 => machine.set_target(&[5; 5000]),
+        24 => machine.set_target(&[]),
+        _ => machine.set_output(&[6; 5000]),
     }
     Some(())
 }
 
 /// One more than the last number.
-const CHANGES: usize = 22;
+const CHANGES: usize = 26;
 
 fn weights(shape: &[u32], magnitude: i32) -> ColdRegister {
     let shape = Shape::new(shape).unwrap();
@@ -95,6 +101,7 @@ fn machines() -> [Interpreter; 2] {
 /// A run in which the host does something when it is asked.
 fn run(machine: &mut Interpreter, input: &[i32], answer: impl Fn(&mut Machine)) {
     machine.machine_mut().set_input(input);
+    machine.machine_mut().set_target(&input[..4]);
     machine.run_with_host(|_, ctx| {
         answer(ctx.machine_mut());
         Ok(Answer::Done)

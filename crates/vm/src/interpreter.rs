@@ -13,9 +13,11 @@ use crate::context::ExecutionContext;
 use crate::devices::{BankAccess, Devices, SubstrateHandle};
 use crate::error::Error;
 use crate::extension::ExtensionRegistry;
-use crate::machine::{Limits, Machine, Status};
+use crate::machine::status::Progress;
+use crate::machine::{Limits, Machine};
 use crate::outcome::{Answer, Outcome, StepResult};
 use run::Resume;
+use std::hint::cold_path;
 use std::sync::Arc;
 pub(crate) use step::run_step;
 use step::{Next, step};
@@ -186,8 +188,9 @@ impl Interpreter {
     /// The outcome, if it is not the program's own end.
     pub fn forward(&mut self, input: &[Signal]) -> Result<Vec<Signal>, Outcome> {
         self.begin_run();
-        self.machine.input.clear();
-        self.machine.input.extend(input.iter().map(|signal| i32::from(signal.value())));
+        let Machine { known_since, input: buffer, .. } = &mut self.machine;
+        let elements = known_since.sized(buffer, input.len()).iter_mut().zip(input);
+        elements.for_each(|(element, signal)| *element = i32::from(signal.value()));
         match self.go_on(unanswered) {
             outcome if outcome.is_complete() => {
                 Ok(self.machine.output.iter().map(|&v| Signal::from_i32(v)).collect())
@@ -228,15 +231,19 @@ impl Interpreter {
         let machine = &mut self.machine;
         machine.pc = 0;
         machine.control.clear();
-        machine.output.clear();
+        // A short run costs as many cycles as it stores: what is as it should be is only looked at.
+        if !machine.output.is_empty() {
+            machine.output.clear();
+        }
         machine.tests.clear();
         machine.models.stop_all();
         machine.fuel = machine.limits.fuel;
         if let Some(runs) = machine.runs.checked_add(1) {
             machine.runs = runs;
         }
-        machine.status.replace_by(Status::Running);
+        machine.status.progress = Progress::Running;
         if self.devices.substrate.is_some() {
+            cold_path();
             self.refresh_chemicals();
         }
     }

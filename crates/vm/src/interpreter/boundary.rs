@@ -7,6 +7,7 @@ use crate::accelerator::{Accelerator, Entered};
 use crate::context::ExecutionContext;
 use crate::devices::Devices;
 use crate::machine::Machine;
+use std::hint::cold_path;
 
 impl Interpreter {
     /// Runs until something other than the next instruction has to happen. An accelerator that owns the whole program
@@ -18,7 +19,10 @@ impl Interpreter {
                 let accelerator = accelerator.as_mut();
                 match accelerator.enter(&mut self.machine, &mut self.devices) {
                     Entered::Halted => Next::Halt,
-                    entered => run_accelerated(&mut self.machine, &mut self.devices, accelerator, entered),
+                    entered => {
+                        cold_path();
+                        run_accelerated(&mut self.machine, &mut self.devices, accelerator, entered)
+                    }
                 }
             }
             _ => run_plain(&mut self.machine, &mut self.devices),

@@ -3,10 +3,11 @@
 use super::Interpreter;
 use super::step::Next;
 use crate::error::{Error, ErrorKind};
-use crate::machine::Status;
+use crate::machine::status::Progress;
 use crate::machine::test_state::TestRecord;
 use crate::outcome::{Outcome, StepResult};
 use crate::semantics;
+use std::hint::cold_path;
 use ternsig_isa::DomainOp;
 
 /// A verdict on what to do after a yield.
@@ -36,7 +37,10 @@ impl Interpreter {
     ) -> Outcome {
         match self.run_to_boundary() {
             Next::Halt => self.end(Outcome::Halted),
-            next => self.go_on_from(next, answer),
+            next => {
+                cold_path();
+                self.go_on_from(next, answer)
+            }
         }
     }
 
@@ -62,21 +66,21 @@ impl Interpreter {
         &mut self,
         answer: &mut impl FnMut(&DomainOp, usize, &mut Interpreter) -> Resume,
     ) -> Option<Outcome> {
-        match self.machine.status {
-            Status::Finished(_) => {
+        match self.machine.status.progress {
+            Progress::Over => {
                 self.begin_run();
                 None
             }
-            Status::Running => None,
-            Status::Pending { op, instruction, waited: true } => self.settle(&op, instruction, answer),
-            Status::Pending { op, instruction, waited: false } => self.complete(&op, instruction),
+            Progress::Running => None,
+            Progress::Pending { op, instruction, waited: true } => self.settle(&op, instruction, answer),
+            Progress::Pending { op, instruction, waited: false } => self.complete(&op, instruction),
         }
     }
 
     /// The same for a caller that drives the run by steps: there is a result already if an operation is delivered again
     /// or its completion failed.
     pub(super) fn proceed(&mut self) -> Option<StepResult> {
-        if let Status::Pending { op, waited: waited @ true, .. } = &mut self.machine.status {
+        if let Progress::Pending { op, waited: waited @ true, .. } = &mut self.machine.status.progress {
             *waited = false;
             return Some(StepResult::Yield(*op));
         }
@@ -94,7 +98,7 @@ impl Interpreter {
         instruction: usize,
         answer: &mut impl FnMut(&DomainOp, usize, &mut Interpreter) -> Resume,
     ) -> Option<Outcome> {
-        self.machine.status.replace_by(Status::Pending { op: *op, instruction, waited: true });
+        self.machine.status.progress = Progress::Pending { op: *op, instruction, waited: true };
         match answer(op, instruction, self) {
             Resume::Go => self.complete(op, instruction),
             Resume::End(outcome) => Some(self.finish(outcome)),
@@ -103,7 +107,7 @@ impl Interpreter {
 
     /// The effects inside the machine of an operation that the host fulfilled. The outcome if they exceed its limits.
     fn complete(&mut self, op: &DomainOp, instruction: usize) -> Option<Outcome> {
-        self.machine.status.replace_by(Status::Running);
+        self.machine.status.progress = Progress::Running;
         let error = semantics::complete(&mut self.context(), op).err()?;
         Some(self.finish(Outcome::Failed(error.at(instruction, self.mnemonic_at(instruction)))))
     }
@@ -130,7 +134,7 @@ impl Interpreter {
         match next {
             Next::Yield => {
                 let (op, instruction) = (self.machine.asked, self.machine.pc.saturating_sub(1));
-                self.machine.status.replace_by(Status::Pending { op, instruction, waited: false });
+                self.machine.status.progress = Progress::Pending { op, instruction, waited: false };
                 StepResult::Yield(op)
             }
             next => match self.conclude(next) {
@@ -150,10 +154,10 @@ impl Interpreter {
     pub(super) fn finish(&mut self, outcome: Outcome) -> Outcome {
         match outcome {
             Outcome::OutOfFuel { .. } | Outcome::Interrupted { .. } => {
-                self.machine.status.replace_by(Status::Running)
+                self.machine.status.progress = Progress::Running
             }
             Outcome::Waiting { op, instruction } => {
-                self.machine.status.replace_by(Status::Pending { op, instruction, waited: true });
+                self.machine.status.progress = Progress::Pending { op, instruction, waited: true };
             }
             Outcome::Halted | Outcome::Ended => return self.end(outcome),
             _ => return self.over(outcome),
@@ -178,7 +182,7 @@ impl Interpreter {
     #[inline(always)]
     fn over(&mut self, outcome: Outcome) -> Outcome {
         self.machine.models.stop_all();
-        self.machine.status.replace_by(Status::Finished(Some(outcome.clone())));
+        self.machine.status.end(outcome.clone());
         outcome
     }
 }

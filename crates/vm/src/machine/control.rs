@@ -34,9 +34,12 @@ pub struct ControlStack {
 }
 
 impl ControlStack {
+    #[inline]
     pub(crate) fn clear(&mut self) {
-        self.frames.clear();
-        self.calls = 0;
+        if !self.frames.is_empty() {
+            self.frames.clear();
+            self.calls = 0;
+        }
     }
 
     pub(crate) fn frames(&self) -> &[Frame] {

@@ -5,7 +5,8 @@ mod registers;
 #[cfg(test)]
 mod tests;
 
-use super::{Machine, Status};
+use super::Machine;
+use super::status::{Progress, Status};
 use crate::machine::test_state::TestState;
 use registers::{cold_bank, elements, hot_bank, numbered};
 use std::fmt::{Debug, Display};
@@ -66,12 +67,14 @@ fn debug<T: PartialEq + Debug>(what: impl Display, one: &T, other: &T) -> Option
 }
 
 fn run_status(one: &Status, other: &Status) -> Option<String> {
-    let say = |status: &Status| match status {
-        Status::Finished(None) => "not begun".to_owned(),
-        Status::Finished(Some(outcome)) => format!("over ({}: {outcome})", outcome.name()),
-        Status::Running => "going on".to_owned(),
-        Status::Pending { op, instruction, waited } => {
-            let waits = if *waited { ", which is delivered again" } else { "" };
+    let say = |status: &Status| match status.progress {
+        Progress::Over => match status.outcome() {
+            None => "not begun".to_owned(),
+            Some(outcome) => format!("over ({}: {outcome})", outcome.name()),
+        },
+        Progress::Running => "going on".to_owned(),
+        Progress::Pending { op, instruction, waited } => {
+            let waits = if waited { ", which is delivered again" } else { "" };
             format!("behind {op} of instruction {instruction}{waits}")
         }
     };

@@ -10,12 +10,12 @@ pub mod models;
 pub mod native;
 mod operands;
 mod state;
+pub(crate) mod status;
 pub mod structural;
 pub mod test_state;
 pub mod usage;
 
 use crate::error::{Error, ErrorKind, Fault};
-use crate::outcome::Outcome;
 use cold::ColdRegister;
 use control::ControlStack;
 use hot::{HotBank, HotRegister};
@@ -23,6 +23,7 @@ use interrupt::Interrupt;
 use learning::Contrast;
 use models::ModelTable;
 use native::KnownSince;
+use status::Status;
 use std::sync::Arc;
 use ternsig_isa::limits::{MAX_ELEMENTS, REGISTERS_PER_BANK};
 use ternsig_isa::{Bank, DomainOp, Shape};
@@ -53,34 +54,6 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits { fuel: 1_000_000_000, register_elements: MAX_ELEMENTS, total_elements: 1 << 28, calls: 1024 }
-    }
-}
-
-/// Whether a run is going on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// No run: never started, or the last one has this outcome.
-    Finished(Option<Outcome>),
-    /// In a run, at an instruction boundary.
-    Running,
-    /// In a run, behind a yield whose answer is outstanding. `waited`: the host has asked for it to be delivered again.
-    Pending { op: DomainOp, instruction: usize, waited: bool },
-}
-
-impl Status {
-    /// Replaces the status. Only that of a failed run holds memory to be freed, which is done out of the way: short
-    /// programs begin and end so often that it counts.
-    #[inline(always)]
-    pub(crate) fn replace_by(&mut self, status: Status) {
-        if let Status::Finished(Some(Outcome::Failed(_))) = self {
-            self.forget_error();
-        }
-        std::mem::forget(std::mem::replace(self, status));
-    }
-
-    #[cold]
-    fn forget_error(&mut self) {
-        *self = Status::Running;
     }
 }
 
@@ -157,7 +130,7 @@ impl Machine {
             control: ControlStack::default(),
             fuel: limits.fuel,
             runs: 0,
-            status: Status::Finished(None),
+            status: Status::IDLE,
             limits,
             interrupt: Interrupt::default(),
             scratch: Vec::new(),
@@ -193,7 +166,7 @@ impl Machine {
         self.output.clear();
         self.control.clear();
         self.pc = 0;
-        self.status = Status::Finished(None);
+        self.status = Status::IDLE;
         self.program = program;
         Ok(())
     }

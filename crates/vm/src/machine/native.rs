@@ -32,6 +32,26 @@ impl KnownSince {
     pub(crate) const fn of_same_machine(&self) -> KnownSince {
         KnownSince(self.0)
     }
+
+    /// A buffer with so many elements, to be filled. Accelerators know where the input and the target lie and how long they
+    /// are: both stay unless the length is another.
+    #[inline(always)]
+    pub(crate) fn sized<'a>(&mut self, buffer: &'a mut Vec<i32>, len: usize) -> &'a mut [i32] {
+        if buffer.len() != len {
+            self.0 = 0;
+            buffer.resize(len, 0);
+        }
+        buffer
+    }
+
+    /// Replaces the elements of such a buffer. A program without any does not pay for a call that copies nothing.
+    #[inline(always)]
+    pub(crate) fn fill(&mut self, buffer: &mut Vec<i32>, data: &[i32]) {
+        let buffer = self.sized(buffer, data.len());
+        if !data.is_empty() {
+            buffer.copy_from_slice(data);
+        }
+    }
 }
 
 impl Clone for KnownSince {
@@ -104,8 +124,9 @@ impl Machine {
         visit
     }
 
-    /// Whether nobody but the accelerator whose visit this was can have changed the machine since, its input, target and
-    /// output, its control stack and its fuel aside.
+    /// Whether nobody but the accelerator whose visit this was can have changed the machine since, its control stack, its
+    /// fuel and what its buffers hold aside. The input and the target are as long as they were and lie where they lay; the
+    /// output lies where it lay.
     #[must_use]
     #[inline]
     pub const fn is_known(&self, visit: &Visit) -> bool {

@@ -1,8 +1,9 @@
 //! What hosts and extensions read and set beside hot and cold registers.
 
 use super::models::ModelTable;
+use super::status::Progress;
 use super::test_state::TestState;
-use super::{Machine, Status, control};
+use super::{Machine, control};
 use crate::outcome::Outcome;
 use ternsig_isa::{DomainOp, Shape};
 
@@ -56,8 +57,7 @@ impl Machine {
 
     /// Replaces the input buffer.
     pub fn set_input(&mut self, data: &[i32]) {
-        self.input.clear();
-        self.input.extend_from_slice(data);
+        self.known_since.fill(&mut self.input, data);
     }
 
     /// The output buffer.
@@ -68,6 +68,7 @@ impl Machine {
 
     /// Replaces the output buffer.
     pub fn set_output(&mut self, data: &[i32]) {
+        self.make_unknown();
         self.output.clear();
         self.output.extend_from_slice(data);
     }
@@ -87,8 +88,7 @@ impl Machine {
 
     /// Replaces the target buffer.
     pub fn set_target(&mut self, data: &[i32]) {
-        self.target.clear();
-        self.target.extend_from_slice(data);
+        self.known_since.fill(&mut self.target, data);
     }
 
     /// The pressure list of cold register `index`, if there is one.
@@ -238,19 +238,16 @@ impl Machine {
     /// The operation whose answer is outstanding, and the instruction that yielded it.
     #[must_use]
     pub const fn pending(&self) -> Option<(DomainOp, usize)> {
-        match &self.status {
-            Status::Pending { op, instruction, .. } => Some((*op, *instruction)),
-            _ => None,
+        match self.status.progress {
+            Progress::Pending { op, instruction, .. } => Some((op, instruction)),
+            Progress::Over | Progress::Running => None,
         }
     }
 
     /// The outcome of the last run, if it is over.
     #[must_use]
     pub const fn last_outcome(&self) -> Option<&Outcome> {
-        match &self.status {
-            Status::Finished(outcome) => outcome.as_ref(),
-            _ => None,
-        }
+        self.status.outcome()
     }
 
     /// The mnemonic of an instruction of the loaded program, for messages.

@@ -1,6 +1,7 @@
 //! What the test extension records.
 
 use std::collections::BTreeMap;
+use std::hint::cold_path;
 
 /// One test of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +59,9 @@ impl TestState {
     /// The test that is open.
     #[inline]
     pub(crate) fn open(&self) -> Option<&TestRecord> {
-        self.records.last().filter(|record| record.end.is_none())
+        let last = self.records.last()?;
+        cold_path();
+        last.end.is_none().then_some(last)
     }
 
     pub(crate) fn open_mut(&mut self) -> Option<&mut TestRecord> {

@@ -5,9 +5,10 @@ use super::reader::Reader;
 use super::state::State;
 use super::wire::{Table, Wire, decode_table, encode_list, encode_table};
 use crate::error::Error;
+use crate::machine::Machine;
 use crate::machine::control::{Frame, MAX_FRAMES};
+use crate::machine::status::{Progress, Status};
 use crate::machine::test_state::{TestRecord, TestState};
-use crate::machine::{Machine, Status};
 use crate::outcome::Outcome;
 use ternsig_isa::table::core::CoreOp;
 use ternsig_isa::{DomainOp, Op};
@@ -60,7 +61,7 @@ impl Execution {
         input.enter("run status");
         let at = input.at();
         let status = Status::decode(input)?;
-        if let Status::Pending { op, instruction, .. } = status
+        if let Progress::Pending { op, instruction, .. } = status.progress
             && !yields(program, instruction, &op)
         {
             return Err(input.error(at, SnapshotErrorKind::Operation { op, instruction }));
@@ -94,7 +95,7 @@ pub(super) fn clear(machine: &mut Machine) {
     machine.pc = 0;
     machine.fuel = machine.limits.fuel;
     machine.control.clear();
-    machine.status = Status::Finished(None);
+    machine.status = Status::IDLE;
     machine.tests.clear();
 }
 
@@ -198,26 +199,28 @@ impl Wire for Status {
             op.encode(out);
             instruction.encode(out);
         };
-        match self {
-            Status::Finished(None) => 0u8.encode(out),
-            Status::Running => 1u8.encode(out),
-            Status::Pending { op, instruction, waited: false } => with_op(2, op, instruction, out),
-            Status::Pending { op, instruction, waited: true } => with_op(3, op, instruction, out),
-            Status::Finished(Some(Outcome::Halted)) => 4u8.encode(out),
-            Status::Finished(Some(Outcome::Ended)) => 5u8.encode(out),
-            Status::Finished(Some(Outcome::Stopped { op, instruction })) => with_op(6, op, instruction, out),
-            Status::Finished(Some(Outcome::Unfulfilled { op, instruction })) => {
+        match (&self.progress, self.outcome()) {
+            (Progress::Over, None) => 0u8.encode(out),
+            (Progress::Pending { op, instruction, waited: false }, _) => with_op(2, op, instruction, out),
+            (Progress::Pending { op, instruction, waited: true }, _)
+            | (Progress::Over, Some(Outcome::Waiting { op, instruction })) => {
+                with_op(3, op, instruction, out)
+            }
+            (Progress::Over, Some(Outcome::Halted)) => 4u8.encode(out),
+            (Progress::Over, Some(Outcome::Ended)) => 5u8.encode(out),
+            (Progress::Over, Some(Outcome::Stopped { op, instruction })) => with_op(6, op, instruction, out),
+            (Progress::Over, Some(Outcome::Unfulfilled { op, instruction })) => {
                 with_op(7, op, instruction, out)
             }
-            Status::Finished(Some(Outcome::Failed(error))) => {
+            (Progress::Over, Some(Outcome::Failed(error))) => {
                 8u8.encode(out);
                 error.encode(out);
             }
-            // These do not finish a run; they are a running or pending status.
-            Status::Finished(Some(Outcome::OutOfFuel { .. } | Outcome::Interrupted { .. })) => {
+            // The last two do not end a run.
+            (Progress::Running, _)
+            | (Progress::Over, Some(Outcome::OutOfFuel { .. } | Outcome::Interrupted { .. })) => {
                 1u8.encode(out)
             }
-            Status::Finished(Some(Outcome::Waiting { op, instruction })) => with_op(3, op, instruction, out),
         }
     }
 
@@ -226,11 +229,11 @@ impl Wire for Status {
         let code = u8::decode(input)?;
         let mut op = || Ok::<_, SnapshotError>((DomainOp::decode(input)?, usize::decode(input)?));
         let outcome = match code {
-            0 => return Ok(Status::Finished(None)),
-            1 => return Ok(Status::Running),
+            0 => return Ok(Status::IDLE),
+            1 => return Ok(Status::in_run(Progress::Running)),
             2 | 3 => {
                 let (op, instruction) = op()?;
-                return Ok(Status::Pending { op, instruction, waited: code == 3 });
+                return Ok(Status::in_run(Progress::Pending { op, instruction, waited: code == 3 }));
             }
             4 => Outcome::Halted,
             5 => Outcome::Ended,
@@ -239,7 +242,7 @@ impl Wire for Status {
             8 => Outcome::Failed(Error::decode(input)?),
             other => return Err(input.bad_value(at, "run status", other)),
         };
-        Ok(Status::Finished(Some(outcome)))
+        Ok(Status::over(outcome))
     }
 }
 

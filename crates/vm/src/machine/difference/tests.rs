@@ -184,11 +184,12 @@ fn the_run_differs() {
     assert_eq!(said(|m| m.runs = 4), "the number of runs is 0 in one and 4 in the other");
     assert!(said(|m| m.limits.calls = 4).starts_with("the set of limits is Limits {"));
     assert_eq!(
-        said(|m| m.status = Status::Finished(Some(Outcome::Halted))),
+        said(|m| m.status = Status::over(Outcome::Halted)),
         "the run is not begun in one and over (halt: halted) in the other"
     );
     assert_eq!(
-        said(|m| m.status = Status::Pending { op: DomainOp::PoolSave, instruction: 7, waited: true }),
+        said(|m| m.status =
+            Status::in_run(Progress::Pending { op: DomainOp::PoolSave, instruction: 7, waited: true })),
         "the run is not begun in one and behind PoolSave of instruction 7, which is delivered again in the other"
     );
     let program = AssembledProgram {

@@ -1,9 +1,9 @@
 //! The format, byte by byte: what stands in `docs/snapshot-format.md`.
 
 use super::support::{CALL, CHEM, LOOP, declare, load};
-use crate::machine::Status;
 use crate::machine::cold::ColdRegister;
 use crate::machine::models::ModelSlot;
+use crate::machine::status::{Progress, Status};
 use crate::machine::test_state::TestRecord;
 use crate::machine::usage::Usage;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ fn original() -> crate::Machine {
     m.pc = 3;
     m.fuel = 10;
     m.control.restore(vec![LOOP, CALL]);
-    m.status = Status::Pending { op: CHEM, instruction: 2, waited: true };
+    m.status = Status::in_run(Progress::Pending { op: CHEM, instruction: 2, waited: true });
     m.set_input(&[1]);
     m.set_target(&[2]);
     let failure = Some("no".to_owned());

@@ -3,7 +3,8 @@
 use super::support::{CALL, CHEM, LOOP, assembled, core, declare, fresh, load, sign};
 use crate::machine::control::Frame;
 use crate::machine::models::ModelSlot;
-use crate::machine::{Limits, Machine, Status};
+use crate::machine::status::{Progress, Status};
+use crate::machine::{Limits, Machine};
 use crate::snapshot::HEADER_SIZE;
 use std::sync::Arc;
 use ternsig_isa::table::core::CoreOp;
@@ -140,7 +141,9 @@ fn lists_beside_the_weights() {
 
 #[test]
 fn names_and_texts() {
-    let mut bytes = suspended(|m| m.status = Status::Pending { op: CHEM, instruction: 2, waited: false });
+    let mut bytes = suspended(|m| {
+        m.status = Status::in_run(Progress::Pending { op: CHEM, instruction: 2, waited: false })
+    });
     bytes[EXECUTION + 25] = b'X';
     sign(&mut bytes);
     let expected = at(EXECUTION + 21, "(run status): \"XhemRead\" is no operation");
@@ -269,8 +272,9 @@ fn control_stacks_that_the_program_cannot_have() {
 
 #[test]
 fn operations_that_the_instruction_does_not_yield() {
-    let pending =
-        |op, instruction| suspended(|m| m.status = Status::Pending { op, instruction, waited: true });
+    let pending = |op, instruction| {
+        suspended(|m| m.status = Status::in_run(Progress::Pending { op, instruction, waited: true }))
+    };
     // A number may differ: it may come from a param register.
     let other_chemical = DomainOp::ChemRead { target: Register::hot(1), chem_id: 4 };
     assert!(fresh().restore(&pending(other_chemical, 2)).is_ok());

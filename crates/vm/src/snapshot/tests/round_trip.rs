@@ -1,7 +1,7 @@
 //! What is written is read back, whole.
 
 use super::support::{assert_same_run, assert_same_state, fresh, machine};
-use crate::machine::Status;
+use crate::machine::status::Status;
 use proptest::prelude::*;
 
 proptest! {
@@ -23,7 +23,7 @@ proptest! {
         assert_same_state(&original, &restored);
         prop_assert_eq!(restored.snapshot(), bytes);
         prop_assert_eq!((&restored.input, &restored.target), (&other.input, &other.target));
-        prop_assert_eq!((restored.pc, &restored.status), (0, &Status::Finished(None)));
+        prop_assert_eq!((restored.pc, &restored.status), (0, &Status::IDLE));
         prop_assert_eq!(restored.fuel, restored.limits.fuel);
         prop_assert!(restored.control.frames().is_empty() && restored.tests.records.is_empty());
         prop_assert!(restored.models.iter().all(|(_, slot)| !slot.running));

@@ -1,14 +1,15 @@
 //! A program with something of everything, and machines in random states of it.
 
 use crate::error::{Error, ErrorKind};
+use crate::machine::Machine;
 use crate::machine::cold::ColdRegister;
 use crate::machine::control::Frame;
 use crate::machine::hot::HotRegister;
 use crate::machine::learning::{Contrast, Phase};
 use crate::machine::models::{ModelSlot, ModelTable};
+use crate::machine::status::{Progress, Status};
 use crate::machine::test_state::{TestRecord, TestState};
 use crate::machine::usage::Usage;
-use crate::machine::{Machine, Status};
 use crate::outcome::Outcome;
 use crate::snapshot::HEADER_SIZE;
 use proptest::collection::{btree_map, vec};
@@ -186,15 +187,23 @@ fn status() -> impl Strategy<Value = Status> {
     let op =
         DomainOp::BankQuery { target: Register::hot(4), source: Register::hot(9), bank_slot: 200, top_k: 3 };
     prop_oneof![
-        Just(Status::Finished(None)),
-        Just(Status::Running),
-        any::<bool>().prop_map(|waited| Status::Pending { op: CHEM, instruction: 2, waited }),
-        any::<bool>().prop_map(|waited| Status::Pending { op: EXEC, instruction: 5, waited }),
-        Just(Status::Finished(Some(Outcome::Halted))),
-        Just(Status::Finished(Some(Outcome::Ended))),
-        Just(Status::Finished(Some(Outcome::Stopped { op, instruction: 70_000 }))),
-        Just(Status::Finished(Some(Outcome::Unfulfilled { op: DomainOp::PoolSave, instruction: 0 }))),
-        error().prop_map(|error| Status::Finished(Some(Outcome::Failed(error)))),
+        Just(Status::IDLE),
+        Just(Status::in_run(Progress::Running)),
+        any::<bool>().prop_map(|waited| Status::in_run(Progress::Pending {
+            op: CHEM,
+            instruction: 2,
+            waited
+        })),
+        any::<bool>().prop_map(|waited| Status::in_run(Progress::Pending {
+            op: EXEC,
+            instruction: 5,
+            waited
+        })),
+        Just(Status::over(Outcome::Halted)),
+        Just(Status::over(Outcome::Ended)),
+        Just(Status::over(Outcome::Stopped { op, instruction: 70_000 })),
+        Just(Status::over(Outcome::Unfulfilled { op: DomainOp::PoolSave, instruction: 0 })),
+        error().prop_map(|error| Status::over(Outcome::Failed(error))),
     ]
 }
 
