@@ -21,6 +21,7 @@ pub mod portable;
 mod quantise;
 mod rows;
 pub mod saturating;
+pub mod similarity;
 
 pub use gated::{GateClass, GatedWeights, Rounding};
 pub use lanes::{Lanes, Lanes16, Lanes32};

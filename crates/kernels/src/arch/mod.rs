@@ -5,11 +5,14 @@ mod x86_64;
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86_64::{
-    interleave, learn, mean_function, press, product_function, quantise, step, strengths,
+    interleave, learn, mean_function, press, product_function, quantise, similarities, step, strengths,
 };
 
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) use crate::quantise::portable as quantise;
+
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) use crate::similarity::sums::portable as similarities;
 
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) use crate::portable::mastery::{interleave, learn, press, step, strengths};

@@ -7,10 +7,13 @@ mod mean;
 mod product;
 mod push;
 mod results;
+mod similarity;
 mod small;
 mod steps;
 mod thresholds;
 mod twelve;
+
+pub(crate) use similarity::similarities;
 
 use crate::layout::Layout;
 use crate::mastery::{BlockSums, Learner, PushedRows, Rule};

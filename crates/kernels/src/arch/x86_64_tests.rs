@@ -1,6 +1,9 @@
 use super::*;
 use crate::mastery::tests::{Matrix, SIZES, numbers};
 use crate::mastery::{Push, RUN};
+use crate::similarity::sums::{Sums, may_be};
+use crate::similarity::{Columns, Cue, score};
+use similarity::similarities_on;
 
 /// Those that this processor has.
 fn tiers() -> impl Iterator<Item = Tier> {
@@ -61,6 +64,66 @@ fn pairs_lie_side_by_side() {
             assert_eq!(interleave_on(tier, rows, &mut found, stride, &mut found_sums), 64);
             assert_eq!(interleave_on(tier, rows, &mut found[1..], stride, &mut found_sums), 0);
             assert_eq!((&found, found_sums), (&expected, sums), "{tier:?}");
+        }
+    }
+}
+
+/// Tiers may differ in their bounds, but never by what makes a score too large.
+#[test]
+fn similarities_are_the_same_sums() {
+    let mut next = numbers(43);
+    for case in 0..400 {
+        let width = [case % 71, 64][case % 2];
+        let mut columns = Columns::new(width).unwrap();
+        let mut value = |zeros: u32| match next() {
+            n if n % 8 < zeros => 0,
+            n if n % 3 == 0 => (n >> 8) as i16 % 2 * 510 - 255,
+            n => ((n >> 8) % 511) as i16 - 255,
+        };
+        for _ in 0..1 + case % 64 {
+            let entry: Vec<i16> = (0..width).map(|_| value(1)).collect();
+            columns.push(&entry);
+        }
+        let cue: Vec<i16> = (0..width).map(|_| value(case as u32 / 2 % 9)).collect();
+        let cue = Cue::new(&cue, width);
+        let group = columns.groups(&cue).next().unwrap();
+        let len = group.norms.len();
+        let (mut expected, mut sums) = (Sums::new(), Sums::new());
+        let all = similarities_on(Tier::Base, &group, -256, &mut expected);
+        assert_eq!(all.count_ones() as usize, len);
+        for tier in tiers() {
+            assert_eq!(similarities_on(tier, &group, -256, &mut sums), all, "{tier:?}");
+            assert_eq!((sums.dots, sums.norms), (expected.dots, expected.norms), "{tier:?} {width}");
+            for lane in 0..len {
+                let difference = sums.bounds[lane] - expected.bounds[lane];
+                assert!(difference.abs() < 0.3, "{tier:?} {difference}");
+            }
+            for least in [-30, 0, 30, 60, 257, i32::MAX] {
+                let lanes = similarities_on(tier, &group, least, &mut sums);
+                let expected = (0..len).filter(|&lane| may_be(sums.bounds[lane], least));
+                assert_eq!(lanes, if lanes == 0 { 0 } else { expected.fold(0, |all, lane| all | 1 << lane) });
+            }
+        }
+    }
+}
+
+/// Where the bound is nearest: the least entries, of which the score jumps most.
+#[test]
+fn bounds_of_similarities_hold_on_every_tier() {
+    for n in 0..40_000_usize {
+        let digits = [n % 8, n / 8 % 8, n / 64 % 8, n / 512 % 8, n / 4096].map(|digit| digit as i16 - 4);
+        let mut columns = Columns::new(5).unwrap();
+        columns.push(&digits);
+        columns.push(&digits.map(|digit| -digit * 63));
+        let cue = Cue::new(&[[3, -2, 1, 4, -1], [255, -255, 1, 254, 0]][n % 2], 5);
+        let group = columns.groups(&cue).next().unwrap();
+        let mut sums = Sums::new();
+        for tier in tiers().chain([Tier::Base]) {
+            similarities_on(tier, &group, -256, &mut sums);
+            for lane in 0..2 {
+                let score = score(sums.dots[lane], cue.norm(), sums.norms[lane].cast_unsigned());
+                assert!(sums.bounds[lane] >= score as f32 + 0.2, "{tier:?} {digits:?}");
+            }
         }
     }
 }
