@@ -4,8 +4,10 @@
 //! [`Loader`] reads program files. [`Substrate`] is what regions share.
 #![forbid(unsafe_code)]
 
+pub mod banks;
 pub mod conform;
 pub mod curve;
+pub mod device;
 pub mod engine;
 pub mod loader;
 pub mod manifest;
@@ -16,6 +18,8 @@ pub mod source;
 pub mod state;
 pub mod substrate;
 
+pub use banks::{BankHandle, Banks};
+pub use device::{Device, Devices};
 pub use engine::{Engine, EngineError};
 pub use loader::{LoadedProgram, Loader, load_program_file};
 pub use manifest::{Manifest, ManifestError};

@@ -69,6 +69,13 @@ impl Cluster {
         image.cloned().unwrap_or_else(|| self.entry(entry).ok())
     }
 
+    /// A bank without its entries as it was when the outermost savepoint was opened; as it is if there is none.
+    #[must_use]
+    pub fn head_before(&self, bank: BankId) -> Option<Head> {
+        let image = self.levels.iter().find_map(|level| level.heads.get(&bank));
+        image.cloned().unwrap_or_else(|| self.bank(bank).ok().map(|bank| bank.head().clone()))
+    }
+
     /// Puts back a bank without entries that a store kept.
     ///
     /// # Errors

@@ -1,0 +1,193 @@
+//! The banks of a host: shared by its machines, written through or back to a store.
+
+mod access;
+mod device;
+mod save;
+mod slots;
+
+pub use access::BankHandle;
+pub use save::{BankStore, Saved, WritePolicy};
+pub use slots::Slots;
+
+use save::Unsaved;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use ternsig_bank::{BankError, Cluster, EntryRef};
+use ternsig_isa::Temperature;
+use ternsig_vm::{Error, ErrorKind};
+
+/// What happened in all banks of a host that no program is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BankStatistics {
+    /// Touches of entries, banks or slots that are not there.
+    pub missed_touches: u64,
+    /// Deletions of entries, banks or slots that are not there.
+    pub missed_deletions: u64,
+    /// Entries that a traversal reached in banks without a slot.
+    pub left_out: u64,
+    /// Promotions that changed a temperature.
+    pub promoted: u64,
+    /// Demotions that changed a temperature.
+    pub demoted: u64,
+    /// Entries that programs had evicted.
+    pub evicted: u64,
+    /// Links that led nowhere and were dropped.
+    pub dropped: u64,
+}
+
+/// The banks of a host. Machines get [handles](BankHandle) to them; a clone is another reference to the same banks.
+#[derive(Clone, Default)]
+pub struct Banks {
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    cluster: Cluster,
+    tick: u64,
+    write_temperature: Temperature,
+    statistics: BankStatistics,
+    store: Option<Box<dyn BankStore>>,
+    policy: WritePolicy,
+    unsaved: Unsaved,
+}
+
+impl Banks {
+    /// No banks, kept in memory only.
+    #[must_use]
+    pub fn new() -> Banks {
+        Banks::default()
+    }
+
+    /// The banks of a store, which from now on keeps what changes.
+    #[must_use]
+    pub fn stored(cluster: Cluster, store: Box<dyn BankStore>, policy: WritePolicy) -> Banks {
+        let shared = Shared { cluster, store: Some(store), policy, ..Shared::default() };
+        Banks { shared: Arc::new(Mutex::new(shared)) }
+    }
+
+    /// A handle for a machine, which reaches the banks through these slots.
+    #[must_use]
+    pub fn handle(&self, slots: Slots) -> BankHandle {
+        BankHandle::new(self.clone(), slots)
+    }
+
+    /// Reads the banks.
+    pub fn read<R>(&self, read: impl FnOnce(&Cluster) -> R) -> R {
+        read(&self.lock().cluster)
+    }
+
+    /// Changes the banks at the current tick. It has all of its effect, on the store too, or none.
+    ///
+    /// # Errors
+    /// The change fails, or the store does.
+    pub fn change<R>(
+        &self,
+        change: impl FnOnce(&mut Cluster, u64) -> Result<R, BankError>,
+    ) -> Result<R, Error> {
+        self.lock().change(change)
+    }
+
+    /// Sets the tick at which things happen from now on.
+    pub fn set_tick(&self, tick: u64) {
+        self.lock().tick = tick;
+    }
+
+    /// Sets the temperature with which programs write entries, Hot at first.
+    pub fn set_write_temperature(&self, temperature: Temperature) {
+        self.lock().write_temperature = temperature;
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn statistics(&self) -> BankStatistics {
+        self.lock().statistics
+    }
+
+    /// Opens a transaction, inside the innermost open one.
+    pub fn begin(&self) {
+        self.lock().cluster.begin();
+    }
+
+    /// Closes the innermost transaction. The outermost is saved with everything that was not saved yet.
+    ///
+    /// # Errors
+    /// The store fails; the transaction stays open then.
+    pub fn commit(&self) -> Result<(), Error> {
+        self.lock().commit()
+    }
+
+    /// Closes the innermost transaction and undoes its changes, accesses aside.
+    pub fn roll_back(&self) {
+        self.lock().cluster.roll_back();
+    }
+
+    /// Saves what was not saved yet, but for open transactions.
+    ///
+    /// # Errors
+    /// The store fails; everything stays to be saved then.
+    pub fn flush(&self) -> Result<(), Error> {
+        self.lock().flush()
+    }
+
+    /// The banks. Every change is undone if a part of it fails, so that a thread that panicked cannot have left them
+    /// half-changed but for a savepoint, which the next rolling back closes.
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    /// Changes the banks; what changed is saved as the policy says, unless a transaction is open.
+    fn change<R>(
+        &mut self,
+        change: impl FnOnce(&mut Cluster, u64) -> Result<R, BankError>,
+    ) -> Result<R, Error> {
+        let in_transaction = self.cluster.depth() > 0;
+        self.cluster.begin();
+        let result = match change(&mut self.cluster, self.tick) {
+            Ok(result) => result,
+            Err(error) => {
+                self.cluster.roll_back();
+                return Err(refusal(&error));
+            }
+        };
+        if !in_transaction && let Err(error) = self.save_changes(false) {
+            self.cluster.roll_back();
+            return Err(error);
+        }
+        self.cluster.release();
+        Ok(result)
+    }
+
+    /// Counts an access, which no transaction takes back.
+    fn touch(&mut self, entry: EntryRef) -> Result<bool, Error> {
+        let touched = self.cluster.touch(entry, self.tick);
+        if touched && self.store.is_some() {
+            self.save_access(entry)?;
+        }
+        Ok(touched)
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        if self.cluster.depth() == 1 {
+            self.save_changes(true)?;
+        }
+        self.cluster.release();
+        Ok(())
+    }
+}
+
+/// What programs are told of a refusal.
+fn refusal(error: &BankError) -> Error {
+    let kind = match error {
+        BankError::NoBank(_) | BankError::NoEntry(_) => ErrorKind::NotFound,
+        BankError::Width { .. } => ErrorKind::BadRegister,
+        BankError::EdgesFull { .. } | BankError::BankExists(_) => ErrorKind::Conflict,
+        BankError::Damaged(_) => ErrorKind::Storage,
+        _ => ErrorKind::BadOperand,
+    };
+    Error::new(kind, error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! Devices: what answers the operations that programs yield.
+
+use ternsig_isa::DomainOp;
+use ternsig_isa::domain_op::DomainOpKind;
+use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext};
+
+/// Answers operations. It reads their sources from the machine and writes results into it; it fails before it changes
+/// anything.
+pub trait Device: Send {
+    /// The answer to an operation.
+    ///
+    /// # Errors
+    /// Why it has none; the run then fails.
+    fn answer(&mut self, op: &DomainOp, ctx: &mut ExecutionContext<'_>) -> Result<Answer, Error>;
+}
+
+/// The devices of a machine, each answering the operations that belong to its name.
+#[derive(Default)]
+pub struct Devices {
+    devices: Vec<Box<dyn Device>>,
+    /// By kind of operation.
+    answering: Vec<Option<usize>>,
+}
+
+impl Devices {
+    /// No devices.
+    #[must_use]
+    pub fn new() -> Devices {
+        Devices { devices: Vec::new(), answering: vec![None; DomainOpKind::ALL.len()] }
+    }
+
+    /// Lets a device answer the operations of this name ([`DomainOp::device`]), in place of the one that did.
+    pub fn attach(&mut self, name: &str, device: impl Device + 'static) {
+        let kinds = DomainOpKind::ALL.iter().filter(|kind| kind.device() == name);
+        self.answering.resize(DomainOpKind::ALL.len(), None);
+        for kind in kinds {
+            self.answering[*kind as usize] = Some(self.devices.len());
+        }
+        self.devices.push(Box::new(device));
+    }
+}
+
+impl Device for Devices {
+    fn answer(&mut self, op: &DomainOp, ctx: &mut ExecutionContext<'_>) -> Result<Answer, Error> {
+        let device = self.answering.get(op.kind() as usize).copied().flatten();
+        match device.and_then(|device| self.devices.get_mut(device)) {
+            Some(device) => device.answer(op, ctx),
+            None => Err(no_device(op)),
+        }
+    }
+}
+
+/// The error of an operation whose device is not there.
+#[must_use]
+pub fn no_device(op: &DomainOp) -> Error {
+    let message = format!("the host has no device \"{}\", which answers {op}", op.device());
+    Error::new(ErrorKind::NoDevice, message)
+}
