@@ -9,12 +9,14 @@
 //! the store knows how many rows each table has.
 
 mod architecture;
+mod archive;
 mod blobs;
 mod chain;
 mod checkpoint;
 mod codec;
 mod engine;
 mod error;
+mod export;
 mod frame;
 mod layers;
 mod overlay;
@@ -27,6 +29,7 @@ pub use architecture::Architecture;
 pub use blobs::{Blobs, ModelContent, ModelSource, bank_entry_key, bank_key};
 pub use chain::{Change, ChainRecord, RecordKind};
 pub use error::{Result, StoreError, StoreErrorKind};
+pub use export::{ExportedArchitecture, ExportedModel, ExportedRecord, ExportedWeights, StoreExport};
 pub use layers::{DECAY_INTERVAL, Layer, PassReport, TRANSITION_INTERVAL};
 pub use redb::StorageBackend;
 pub use value::{Digest, Weights};

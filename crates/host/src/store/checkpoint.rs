@@ -10,7 +10,7 @@ use ternsig_vm::ColdRegister;
 /// What a checkpoint's id has behind the key.
 const SUFFIX: &str = ".checkpoint";
 
-fn id(key: &str) -> String {
+pub(super) fn id(key: &str) -> String {
     format!("{key}{SUFFIX}")
 }
 

@@ -124,6 +124,11 @@ impl Engine {
         Ok((blank, frame.into_inner()))
     }
 
+    /// How many rows all tables have together.
+    pub(super) fn rows(&self) -> u64 {
+        self.censuses.iter().filter(|&(&table, _)| table != Table::Meta).map(|(_, census)| census.rows).sum()
+    }
+
     /// Commits of the file, over all sessions.
     pub(super) fn commits(&self) -> u64 {
         self.commits

@@ -2,6 +2,7 @@
 
 use super::codec::{Reader, Writer};
 use super::error::StoreErrorKind;
+use crate::state::ColdState;
 use sha2::{Digest as _, Sha256};
 use ternsig_isa::limits::MAX_ELEMENTS;
 use ternsig_isa::{Shape, Signal, Temperature};
@@ -77,6 +78,17 @@ impl Weights {
         replaced.map_err(|error| Error::new(ErrorKind::Storage, error.to_string()))?;
         register.set_dirty(false);
         Ok(())
+    }
+
+    pub(super) fn to_state(&self) -> ColdState {
+        ColdState {
+            shape: self.shape.dims().to_vec(),
+            polarity: self.signals.iter().map(|signal| signal.polarity()).collect(),
+            magnitude: self.signals.iter().map(|signal| signal.magnitude()).collect(),
+            temperature: self.temperatures.as_ref().map(|list| list.iter().map(|t| t.code()).collect()),
+            key: None,
+            frozen: None,
+        }
     }
 
     /// Rank u8, dimensions u32; polarity and magnitude of each signal; flag, and a code for each temperature.

@@ -6,6 +6,7 @@ use super::chain::Audit;
 use super::checkpoint;
 use super::engine::{Engine, META_HEAD};
 use super::error::StoreErrorKind;
+use super::export::Tables;
 use super::table::Table;
 use super::value::Weights;
 use super::weights::Standing;
@@ -13,18 +14,34 @@ use std::collections::BTreeSet;
 
 type Outcome = Result<(), StoreErrorKind>;
 
+/// What shows the rows of a table in the order of their keys.
+type Show<'a> = &'a dyn Fn(Table, &mut dyn FnMut(&[u8], &[u8]) -> Outcome) -> Outcome;
+
 /// Verifies what is committed.
 pub(super) fn verify(engine: &Engine) -> Outcome {
     let mut audit = Audit::default();
     engine.for_each(Table::Chain, |_, bytes| audit.record(bytes))?;
     audit.end(engine.get(Table::Meta, META_HEAD)?.as_deref())?;
+    verify_rows(audit, &|table, show| engine.for_each(table, show))
+}
 
+/// Verifies rows that are not in a store yet.
+pub(super) fn verify_tables(tables: &Tables) -> Outcome {
+    let for_each = |table, show: &mut dyn FnMut(&[u8], &[u8]) -> Outcome| {
+        tables.get(&table).into_iter().flatten().try_for_each(|(key, value)| show(key, value))
+    };
+    let mut audit = Audit::default();
+    for_each(Table::Chain, &mut |_, bytes| audit.record(bytes))?;
+    verify_rows(audit, &for_each)
+}
+
+fn verify_rows(mut audit: Audit, for_each: Show<'_>) -> Outcome {
     let mut standing = BTreeSet::new();
-    engine.for_each(Table::Standing, |key, bytes| {
+    for_each(Table::Standing, &mut |key, bytes| {
         standing.insert(key.to_vec());
         row(Table::Standing, key, bytes)
     })?;
-    engine.for_each(Table::Weights, |key, bytes| {
+    for_each(Table::Weights, &mut |key, bytes| {
         if !standing.remove(key) {
             return Err(StoreErrorKind::damaged(format!("{} is missing", Table::Standing.row(key))));
         }
@@ -36,7 +53,7 @@ pub(super) fn verify(engine: &Engine) -> Outcome {
         return Err(StoreErrorKind::damaged(format!("{} is missing", Table::Weights.row(&key))));
     }
     for table in [Table::Architecture, Table::Checkpoints, Table::Models] {
-        engine.for_each(table, |key, bytes| row(table, key, bytes))?;
+        for_each(table, &mut |key, bytes| row(table, key, bytes))?;
     }
     Ok(())
 }
