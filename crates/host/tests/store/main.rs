@@ -4,6 +4,7 @@
 mod basics;
 mod crash;
 mod disk;
+mod engine;
 mod flips;
 mod passes;
 mod script;
