@@ -27,7 +27,7 @@ mod weights;
 
 pub use architecture::Architecture;
 pub use blobs::{Blobs, ModelContent, ModelSource, bank_entry_key, bank_key};
-pub use chain::{Change, ChainRecord, RecordKind};
+pub use chain::{ChainRecord, Change, RecordKind};
 pub use error::{Result, StoreError, StoreErrorKind};
 pub use export::{ExportedArchitecture, ExportedModel, ExportedRecord, ExportedWeights, StoreExport};
 pub use layers::{DECAY_INTERVAL, Layer, PassReport, TRANSITION_INTERVAL};
@@ -179,8 +179,13 @@ fn create_file(path: &Path) -> std::result::Result<(), StoreErrorKind> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".creating");
     let unfinished = PathBuf::from(unfinished);
-    let file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&unfinished).map_err(creating)?;
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&unfinished)
+        .map_err(creating)?;
     drop(Engine::create(Box::new(file_backend(file)?))?);
     std::fs::rename(&unfinished, path).map_err(creating)?;
     sync_directory(path).map_err(creating)

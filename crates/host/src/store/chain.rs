@@ -119,7 +119,8 @@ impl ChainRecord {
     /// # Errors
     /// Its number, its link or its hash is wrong.
     pub fn verify(&self, before: Option<&ChainRecord>) -> std::result::Result<(), StoreErrorKind> {
-        let head = before.map_or(Head::default(), |record| Head { len: record.sequence + 1, hash: Some(record.hash) });
+        let head = before
+            .map_or(Head::default(), |record| Head { len: record.sequence + 1, hash: Some(record.hash) });
         self.verify_after(head)
     }
 
@@ -229,7 +230,13 @@ impl Store {
     }
 
     /// Appends a record of a change. Only inside [`Store::atomically`].
-    pub(super) fn append(&mut self, kind: RecordKind, key: &str, digest: Digest, change: &Change<'_>) -> Result<()> {
+    pub(super) fn append(
+        &mut self,
+        kind: RecordKind,
+        key: &str,
+        digest: Digest,
+        change: &Change<'_>,
+    ) -> Result<()> {
         let head = self.chain_head()?;
         let mut record = ChainRecord {
             sequence: head.len,

@@ -6,8 +6,8 @@ use super::frame::{Frame, Header, Image};
 use super::overlay::Changes;
 use super::table::{Table, carried_seal, sealed, unsealed};
 use redb::{
-    Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, StorageBackend, TableError, TableHandle,
-    WriteTransaction,
+    Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, StorageBackend, TableError,
+    TableHandle, WriteTransaction,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -247,14 +247,18 @@ impl Engine {
     /// That every row is as written, and that none is missing or too many.
     pub(super) fn verify_rows(&self) -> Outcome<()> {
         let transaction = self.read()?;
-        let tables = transaction.list_tables().map_err(|error| StoreErrorKind::engine("listing tables", error))?;
+        let tables =
+            transaction.list_tables().map_err(|error| StoreErrorKind::engine("listing tables", error))?;
         for unknown in tables.filter(|found| Table::ALL.iter().all(|table| table.name() != found.name())) {
             return Err(StoreErrorKind::damaged(format!("it holds a table \"{}\"", unknown.name())));
         }
         for table in Table::ALL {
             let census = take_census(&transaction, table)?;
             if table != Table::Meta && self.censuses.get(&table) != Some(&census) {
-                return Err(StoreErrorKind::damaged(format!("table {} lacks rows or has others", table.name())));
+                return Err(StoreErrorKind::damaged(format!(
+                    "table {} lacks rows or has others",
+                    table.name()
+                )));
             }
         }
         Ok(())
@@ -306,7 +310,8 @@ fn write_table(
     changes: &Changes,
     census: &mut Census,
 ) -> Result<(), redb::Error> {
-    let mut changes = changes.range((table, Vec::new())..).take_while(|((own, _), _)| *own == table).peekable();
+    let mut changes =
+        changes.range((table, Vec::new())..).take_while(|((own, _), _)| *own == table).peekable();
     if changes.peek().is_none() {
         return Ok(());
     }

@@ -140,7 +140,10 @@ impl fmt::Display for StoreErrorKind {
             K::Conflict { what } | K::Invalid { what } => f.write_str(what),
             K::NotAStore => f.write_str("this is not a Ternsig store; name another file, or create one"),
             K::Newer { found, known } => {
-                write!(f, "format {found} is newer than {known}, the newest that this release reads; update Ternsig")
+                write!(
+                    f,
+                    "format {found} is newer than {known}, the newest that this release reads; update Ternsig"
+                )
             }
             K::Damaged { what } => {
                 write!(f, "the store is damaged: {what}; restore it from an export or a copy of the file")

@@ -216,11 +216,16 @@ impl StoreExport {
             put(Table::Chain, &record.sequence.to_be_bytes(), record.encode());
         }
         for (key, ExportedArchitecture { shape, tick }) in &self.architecture {
-            let shape = Shape::new(shape).map_err(|error| StoreErrorKind::import(format!("{key}: {error}")))?;
+            let shape =
+                Shape::new(shape).map_err(|error| StoreErrorKind::import(format!("{key}: {error}")))?;
             put(Table::Architecture, key.as_bytes(), Architecture { shape, tick: *tick }.encode());
         }
         for (key, state) in &self.checkpoints {
-            put(Table::Checkpoints, checkpoint::id(key).as_bytes(), checkpoint::encode(key, &weights_of(key, state)?));
+            put(
+                Table::Checkpoints,
+                checkpoint::id(key).as_bytes(),
+                checkpoint::encode(key, &weights_of(key, state)?),
+            );
         }
         for (name, model) in &self.models {
             put(Table::Models, name.as_bytes(), model.parse(name)?.encode());
@@ -251,7 +256,9 @@ fn weights_of(key: &str, state: &ColdState) -> Parsed<Weights> {
     let elements = state.shape.iter().fold(1usize, |n, &dim| n.saturating_mul(dim as usize));
     if elements != state.polarity.len() {
         let found = state.polarity.len();
-        return Err(StoreErrorKind::import(format!("{key}: {found} weights do not fit a shape of {elements}")));
+        return Err(StoreErrorKind::import(format!(
+            "{key}: {found} weights do not fit a shape of {elements}"
+        )));
     }
     let register = state.to_register(key, None).map_err(|error| StoreErrorKind::import(error.to_string()))?;
     Ok(Weights::of(&register))

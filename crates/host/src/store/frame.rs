@@ -115,7 +115,9 @@ impl Frame {
             (Header::Commits(a), Header::Commits(b)) => Header::Commits(a.max(b)),
             (known @ (Header::Commits(_) | Header::Newer(_)), _) => known,
             (_, known @ (Header::Commits(_) | Header::Newer(_))) => known,
-            (Header::Blank, Header::Blank) if len == 0 || self.is_blank(len).map_err(reading)? => Header::Blank,
+            (Header::Blank, Header::Blank) if len == 0 || self.is_blank(len).map_err(reading)? => {
+                Header::Blank
+            }
             (Header::Damaged, _) | (_, Header::Damaged) => Header::Damaged,
             _ => Header::Foreign,
         })
@@ -149,7 +151,8 @@ impl Frame {
     pub(super) fn mark_created(&self, commits: u64) -> Result<(), StoreErrorKind> {
         let write = || {
             self.mark(commits)?;
-            self.inner.write(COPIES_AT[usize::from(commits.is_multiple_of(2))], &encode(FRAME_VERSION, commits))?;
+            self.inner
+                .write(COPIES_AT[usize::from(commits.is_multiple_of(2))], &encode(FRAME_VERSION, commits))?;
             self.inner.sync_data()
         };
         write().map_err(|error| StoreErrorKind::io("writing the header", error))

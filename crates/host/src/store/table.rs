@@ -68,7 +68,9 @@ impl Table {
     /// A row's name in messages.
     pub(super) fn row(self, key: &[u8]) -> String {
         match (self, key.first_chunk()) {
-            (Table::Chain, Some(sequence)) => format!("record {} of the chain", u64::from_be_bytes(*sequence)),
+            (Table::Chain, Some(sequence)) => {
+                format!("record {} of the chain", u64::from_be_bytes(*sequence))
+            }
             (Table::Banks | Table::BankEntries, _) => {
                 format!("row {} of table {}", super::codec::hex(key), self.name())
             }

@@ -124,7 +124,8 @@ impl Weights {
 
 fn decode_temperatures(reader: &mut Reader<'_>, len: usize) -> Result<Vec<Temperature>, StoreErrorKind> {
     let codes = reader.raw(len)?;
-    let known: Option<Vec<_>> = codes.iter().map(|&code| Temperature::ALL.get(usize::from(code)).copied()).collect();
+    let known: Option<Vec<_>> =
+        codes.iter().map(|&code| Temperature::ALL.get(usize::from(code)).copied()).collect();
     known.ok_or_else(|| reader.wrong("holds a temperature code above 3"))
 }
 

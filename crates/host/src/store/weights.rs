@@ -155,7 +155,13 @@ impl Store {
         })
     }
 
-    fn write_weights(&mut self, key: &str, weights: &Weights, change: &Change<'_>, kind: RecordKind) -> Result<()> {
+    fn write_weights(
+        &mut self,
+        key: &str,
+        weights: &Weights,
+        change: &Change<'_>,
+        kind: RecordKind,
+    ) -> Result<()> {
         self.check_key(key)?;
         self.check_elements(weights.shape())?;
         let bytes = weights.encode();
@@ -187,7 +193,8 @@ impl Store {
         if shape.elements() <= MAX_ELEMENTS {
             return Ok(());
         }
-        let what = format!("{} weights are not allowed; registers have up to {MAX_ELEMENTS}", shape.elements());
+        let what =
+            format!("{} weights are not allowed; registers have up to {MAX_ELEMENTS}", shape.elements());
         Err(self.error(StoreErrorKind::invalid(what)))
     }
 

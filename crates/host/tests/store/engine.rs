@@ -81,8 +81,8 @@ fn sweep(close: bool, check: bool, stride: usize) -> Count {
 /// counted outside the engine's image.
 #[test]
 fn a_checked_engine_may_fall_back_and_does_nothing_worse() {
-    let killed = sweep(false, true, 97);
-    let closed = sweep(true, true, 97);
+    let killed = sweep(false, true, 197);
+    let closed = sweep(true, true, 197);
     for count in [&killed, &closed] {
         assert_eq!((count.panicked, count.wrong), (0, 0));
         assert!(count.refused > 0);

@@ -33,11 +33,7 @@ fn flip(image: &[u8], export: &StoreExport, at: usize, mask: u8, count: &mut Cou
     let mut bytes = image.to_vec();
     bytes[at] ^= mask;
     let disk = Disk::holding(bytes.clone());
-    let opened = catch_unwind(AssertUnwindSafe(|| {
-        let mut store = Store::with_backend(disk.clone())?;
-        store.verify()?;
-        store.export()
-    }));
+    let opened = catch_unwind(AssertUnwindSafe(|| Store::with_backend(disk.clone())?.export()));
     match opened {
         Err(_) => count.panicked.push(at),
         Ok(Ok(found)) if found == *export => count.harmless += 1,
@@ -69,10 +65,11 @@ fn sweep(close: bool, places: impl Fn(usize) -> Vec<(usize, u8)>) -> Count {
     count
 }
 
-/// Every byte of headers, and of all else each `stride`th.
+/// Every bit of the engine's flags, every byte of headers, and of all else each `stride`th.
 fn dense(len: usize, stride: usize) -> Vec<(usize, u8)> {
-    let headers = (0..64).chain(4096..4160).chain(8192..8192 + 320);
-    let headers = headers.flat_map(|at| [1, 2, 4, 8, 0x10, 0x80, 0xFF].map(|mask| (at, mask)));
+    let flags = (0..8).map(|bit| (8192 + 9, 1 << bit));
+    let headers = (0..48).chain(4096..4144).chain(8192..8192 + 320);
+    let headers = flags.chain(headers.flat_map(|at| [1, 0xFF].map(|mask| (at, mask))));
     let rest = (0..len).step_by(stride).enumerate().map(|(i, at)| (at, [1, 0x80, 0xFF][i % 3]));
     headers.chain(rest).collect()
 }
@@ -80,11 +77,11 @@ fn dense(len: usize, stride: usize) -> Vec<(usize, u8)> {
 #[test]
 fn a_flipped_byte_is_refused_or_harmless() {
     for close in [true, false] {
-        let count = sweep(close, |len| dense(len, 61));
+        let count = sweep(close, |len| dense(len, 199));
         assert_eq!(count.panicked, [0; 0]);
         assert_eq!(count.wrong, [0; 0]);
         assert_eq!(count.written, [0; 0]);
-        assert!(count.refused > 500);
+        assert!(count.refused > 300);
     }
 }
 
@@ -92,7 +89,8 @@ fn a_flipped_byte_is_refused_or_harmless() {
 #[ignore = "minutes; run by hand after the engine is updated"]
 fn every_flipped_byte_is_refused_or_harmless() {
     for close in [true, false] {
-        let count = sweep(close, |len| (0..len).flat_map(|at| [1, 0x80, 0xFF].map(|mask| (at, mask))).collect());
+        let count =
+            sweep(close, |len| (0..len).flat_map(|at| [1, 0x80, 0xFF].map(|mask| (at, mask))).collect());
         assert_eq!((count.panicked, count.wrong, count.written), (vec![], vec![], vec![]));
     }
 }

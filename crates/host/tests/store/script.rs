@@ -14,7 +14,8 @@ pub(crate) fn register(rows: usize, seed: u8) -> ColdRegister {
         let polarity = [-1, 0, 1][(i + usize::from(seed)) % 3];
         Signal::new(polarity, if polarity == 0 { 0 } else { (i as u8).wrapping_mul(seed).max(1) }).unwrap()
     };
-    let mut register = ColdRegister::new((0..rows * 4).map(signal).collect(), Shape::matrix(rows, 4)).unwrap();
+    let mut register =
+        ColdRegister::new((0..rows * 4).map(signal).collect(), Shape::matrix(rows, 4)).unwrap();
     if seed % 2 == 1 {
         register.set_temperature(usize::from(seed) % (rows * 4), Temperature::Cool);
     }
