@@ -19,7 +19,7 @@ use std::io;
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Where the engine's image begins.
+/// Where the engine's image begins: header pages of 4096 bytes keep its pages aligned.
 pub(super) const FRAME_BYTES: u64 = 8192;
 /// Far enough from each other not to share a sector.
 const COPIES_AT: [u64; 2] = [0, 4096];
@@ -143,8 +143,14 @@ impl Frame {
 
     /// Says that this many commits are durable.
     pub(super) fn mark(&self, commits: u64) -> io::Result<()> {
-        let index = usize::from(commits % 2 == 1);
-        self.inner.write(COPIES_AT[index], &encode(FRAME_VERSION, commits))
+        let place = COPIES_AT[usize::from(commits % 2 == 1)];
+        let copy = encode(FRAME_VERSION, commits);
+        match &mut *self.held() {
+            // Behind the commit that it counts.
+            Some(operations) => operations.push(Operation::Write(place, copy.to_vec())),
+            None => return self.inner.write(place, &copy),
+        }
+        Ok(())
     }
 
     /// Writes both copies of a new store's header, durably.

@@ -80,6 +80,11 @@ impl Disk {
         Disk(Arc::new(Mutex::new(state)))
     }
 
+    /// Flips bits beneath whoever has the disk open.
+    pub(crate) fn flip(&self, at: usize, mask: u8) {
+        self.state().now[at] ^= mask;
+    }
+
     pub(crate) fn failing(self, fault: Fault) -> Disk {
         self.state().fault = fault;
         self

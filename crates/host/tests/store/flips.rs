@@ -4,7 +4,7 @@ use crate::disk::Disk;
 use crate::script::SESSION;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use ternsig_host::Store;
-use ternsig_host::store::StoreExport;
+use ternsig_host::store::{StoreExport, StoreOptions};
 
 /// A store after the session: its bytes and what it holds.
 fn image(close: bool) -> (Vec<u8>, StoreExport) {
@@ -85,12 +85,56 @@ fn a_flipped_byte_is_refused_or_harmless() {
     }
 }
 
+/// Without a cache every page is read again, and no page is checked on the way: rows are told by their seals, and the engine's
+/// panics are caught.
 #[test]
-#[ignore = "minutes; run by hand after the engine is updated"]
-fn every_flipped_byte_is_refused_or_harmless() {
+fn bytes_that_flip_beneath_an_open_store_are_no_panic_and_no_wrong_value() {
+    let (image, export) = image(true);
+    let options = StoreOptions { cache_bytes: 0 };
+    let (mut refused, mut harmless, mut unseen) = (0, 0, 0);
+    for (at, mask) in (0..image.len()).step_by(331).enumerate().map(|(i, at)| (at, [1, 0x80, 0xFF][i % 3])) {
+        let disk = Disk::holding(image.clone());
+        let mut store = options.with_backend(disk.clone()).unwrap();
+        disk.flip(at, mask);
+        for (key, entry) in &export.weights {
+            if let Ok(Some(found)) = store.load(key) {
+                let polarity: Vec<i8> =
+                    found.weights.signals().iter().map(|signal| signal.polarity()).collect();
+                assert_eq!(polarity, entry.value.polarity);
+            }
+        }
+        let shown = store.export();
+        match (store.verify(), shown) {
+            (Err(_), Ok(shown)) if shown != export => unseen += 1,
+            (Err(_), _) => refused += 1,
+            (Ok(()), shown) => {
+                assert_eq!(shown.unwrap(), export);
+                harmless += 1;
+            }
+        }
+    }
+    println!(
+        "beneath an open store: {refused} refused, {harmless} harmless, {unseen} seen by verifying only"
+    );
+    assert!(refused > 20);
+}
+
+fn every_byte(masks: &[u8]) {
     for close in [true, false] {
         let count =
-            sweep(close, |len| (0..len).flat_map(|at| [1, 0x80, 0xFF].map(|mask| (at, mask))).collect());
+            sweep(close, |len| (0..len).flat_map(|at| masks.iter().map(move |&mask| (at, mask))).collect());
         assert_eq!((count.panicked, count.wrong, count.written), (vec![], vec![], vec![]));
     }
+}
+
+#[test]
+#[ignore = "a quarter of an hour; run by hand after the engine is updated"]
+fn every_inverted_byte_is_refused_or_harmless() {
+    every_byte(&[0xFF]);
+}
+
+#[test]
+#[ignore = "two hours; run by hand after the engine is updated"]
+fn every_flipped_bit_is_refused_or_harmless() {
+    every_byte(&[1, 2, 4, 8, 0x10, 0x20, 0x40, 0x80]);
 }
