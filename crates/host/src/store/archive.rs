@@ -8,12 +8,16 @@
 
 use super::codec::{Reader, Writer};
 use super::engine::{FORMAT, Rows};
-use super::error::StoreErrorKind;
+use super::error::{Result, StoreErrorKind};
 use super::export::{StoreExport, Tables};
 use super::table::Table;
 use super::value::{Digest, digest};
 
 const MAGIC: [u8; 16] = *b"ternsig-export\x1a\n";
+/// What stands for the file in messages.
+const PLACE: &str = "the export";
+
+type Parsed<T> = std::result::Result<T, StoreErrorKind>;
 
 fn tables() -> impl Iterator<Item = Table> {
     Table::ALL.into_iter().filter(|&table| table != Table::Meta)
@@ -24,8 +28,8 @@ impl StoreExport {
     ///
     /// # Errors
     /// The export does not agree with itself, which one that a store has made never does.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, StoreErrorKind> {
-        let rows = self.checked_tables()?;
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let rows = self.checked_tables().map_err(|kind| kind.at(PLACE))?;
         let mut out = Writer::default().raw(&MAGIC).u32(FORMAT).u64(self.tick);
         for table in tables() {
             let rows = rows.get(&table);
@@ -41,28 +45,31 @@ impl StoreExport {
     ///
     /// # Errors
     /// These bytes are none, are of a newer format, or are damaged.
-    pub fn from_bytes(bytes: &[u8]) -> Result<StoreExport, StoreErrorKind> {
-        let wrong = |what: &str| StoreErrorKind::import(what);
-        let Some(rest) = bytes.strip_prefix(&MAGIC) else {
-            return Err(wrong("it does not begin as an export does"));
-        };
-        let format = Reader::new(rest, "the export").u32()?;
-        if format > FORMAT {
-            return Err(StoreErrorKind::Newer { found: format, known: FORMAT });
-        }
-        let Some((content, checksum)) = bytes.split_last_chunk::<{ size_of::<Digest>() }>() else {
-            return Err(wrong("it is cut off"));
-        };
-        if digest(content) != *checksum {
-            return Err(wrong("it has a wrong checksum"));
-        }
-        let (rows, tick) = read(content)?;
-        StoreExport::of(&rows, tick)
+    pub fn from_bytes(bytes: &[u8]) -> Result<StoreExport> {
+        let export = content(bytes).and_then(read).and_then(|(rows, tick)| StoreExport::of(&rows, tick));
+        export.map_err(|kind| kind.at(PLACE))
     }
 }
 
-fn read(content: &[u8]) -> Result<(Tables, u64), StoreErrorKind> {
-    let mut reader = Reader::new(content, "the export");
+/// All but the checksum, which fits it.
+fn content(bytes: &[u8]) -> Parsed<&[u8]> {
+    let wrong = |what: &str| Err(StoreErrorKind::import(what));
+    let Some(rest) = bytes.strip_prefix(&MAGIC) else {
+        return wrong("it does not begin as an export does");
+    };
+    let found = Reader::new(rest, PLACE).u32()?;
+    if found > FORMAT {
+        return Err(StoreErrorKind::Newer { found, known: FORMAT });
+    }
+    match bytes.split_last_chunk::<{ size_of::<Digest>() }>() {
+        None => wrong("it is cut off"),
+        Some((content, checksum)) if digest(content) == *checksum => Ok(content),
+        Some(_) => wrong("it has a wrong checksum"),
+    }
+}
+
+fn read(content: &[u8]) -> Parsed<(Tables, u64)> {
+    let mut reader = Reader::new(content, PLACE);
     reader.raw(MAGIC.len() + size_of::<u32>())?;
     let tick = reader.u64()?;
     let mut found = Tables::new();

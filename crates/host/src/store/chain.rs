@@ -118,10 +118,10 @@ impl ChainRecord {
     ///
     /// # Errors
     /// Its number, its link or its hash is wrong.
-    pub fn verify(&self, before: Option<&ChainRecord>) -> std::result::Result<(), StoreErrorKind> {
+    pub fn verify(&self, before: Option<&ChainRecord>) -> Result<()> {
         let head = before
             .map_or(Head::default(), |record| Head { len: record.sequence + 1, hash: Some(record.hash) });
-        self.verify_after(head)
+        self.verify_after(head).map_err(|kind| kind.at("the chain"))
     }
 
     fn verify_after(&self, head: Head) -> std::result::Result<(), StoreErrorKind> {

@@ -85,7 +85,7 @@ impl Engine {
             Header::Commits(commits) => commits,
             Header::Newer(found) => return Err(StoreErrorKind::Newer { found, known: FORMAT }),
             Header::Damaged => return Err(StoreErrorKind::damaged("neither copy of the header is whole")),
-            Header::Blank | Header::Foreign => return Err(StoreErrorKind::NotAStore),
+            Header::Unfinished | Header::Foreign => return Err(StoreErrorKind::NotAStore),
         };
         if !frame.has_image()? {
             return Err(StoreErrorKind::damaged("the file ends behind its header"));
@@ -108,23 +108,25 @@ impl Engine {
     /// Makes a new store, empty.
     pub(super) fn create(backend: Box<dyn StorageBackend>, cache_bytes: usize) -> Outcome<Engine> {
         let frame = Arc::new(Frame::new(backend));
-        frame.clear()?;
+        frame.begin()?;
         let database = database("creating the file", &frame, cache_bytes)?;
         let mut engine = Engine { database, frame, censuses: Censuses::new(), commits: 0, tick: 0 };
         let product = ((Table::Meta, META_PRODUCT.to_vec()), Some(PRODUCT.to_vec()));
         let meta = Changes::from([product, format_row(FORMAT)]);
         engine.censuses = Table::ALL.into_iter().map(|table| (table, Census::default())).collect();
         engine.commit(&meta, 0)?;
-        // Only now is it a store: whoever finds no header starts afresh.
+        // Only now is it a store: whoever finds it unfinished starts afresh.
         engine.frame.mark_created(engine.commits)?;
         Ok(engine)
     }
 
-    /// Whether creating was begun here at most, and never finished.
-    pub(super) fn is_blank(backend: Box<dyn StorageBackend>) -> Outcome<(bool, Box<dyn StorageBackend>)> {
+    /// Whether nothing has been begun here, or creating a store, and that was never finished.
+    pub(super) fn is_unfinished(
+        backend: Box<dyn StorageBackend>,
+    ) -> Outcome<(bool, Box<dyn StorageBackend>)> {
         let frame = Frame::new(backend);
-        let blank = frame.header()? == Header::Blank;
-        Ok((blank, frame.into_inner()))
+        let unfinished = frame.header()? == Header::Unfinished;
+        Ok((unfinished, frame.into_inner()))
     }
 
     /// How many rows all tables have together.

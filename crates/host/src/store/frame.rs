@@ -10,7 +10,8 @@
 //! 8192  the engine's image
 //! ```
 //!
-//! Raising the counter needs no flush of its own: if the write is lost, the counter is behind, which says nothing.
+//! Raising the counter needs no flush of its own: if the write is lost, the counter is behind, which says nothing. A counter of 0 is
+//! that of a store which is being created.
 
 use super::error::StoreErrorKind;
 use redb::{BackendError, StorageBackend};
@@ -30,8 +31,8 @@ const FRAME_VERSION: u32 = 1;
 /// What the header pages say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Header {
-    /// Nothing, or nothing but zeros: nobody has finished creating a store here.
-    Blank,
+    /// Nothing, or a store that nobody has finished creating.
+    Unfinished,
     /// Something that is no header.
     Foreign,
     /// Headers without one that can be trusted.
@@ -39,6 +40,16 @@ pub(super) enum Header {
     /// A header of a later release.
     Newer(u32),
     /// The number of commits that are known to be durable.
+    Commits(u64),
+}
+
+/// What one copy says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Blank,
+    Foreign,
+    Damaged,
+    Newer(u32),
     Commits(u64),
 }
 
@@ -70,18 +81,17 @@ fn encode(version: u32, commits: u64) -> [u8; COPY_BYTES] {
     copy
 }
 
-fn decode(copy: &[u8; COPY_BYTES]) -> Header {
-    let field = |at: usize| copy[at..].first_chunk().copied().unwrap_or_default();
+fn decode(copy: &[u8; COPY_BYTES]) -> Page {
     let version = copy[16..].first_chunk().copied().map_or(0, u32::from_le_bytes);
-    let commits = u64::from_le_bytes(field(24));
+    let commits = copy[24..].first_chunk().copied().map_or(0, u64::from_le_bytes);
     if copy.iter().all(|&byte| byte == 0) {
-        Header::Blank
+        Page::Blank
     } else if *copy == encode(version, commits) {
-        if version > FRAME_VERSION { Header::Newer(version) } else { Header::Commits(commits) }
+        if version > FRAME_VERSION { Page::Newer(version) } else { Page::Commits(commits) }
     } else if copy.iter().zip(&MAGIC).filter(|(a, b)| a == b).count() >= MAGIC.len() / 2 {
-        Header::Damaged
+        Page::Damaged
     } else {
-        Header::Foreign
+        Page::Foreign
     }
 }
 
@@ -98,7 +108,7 @@ impl Frame {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn copy(&self, index: usize, len: u64) -> io::Result<Header> {
+    fn page(&self, index: usize, len: u64) -> io::Result<Page> {
         let mut copy = [0; COPY_BYTES];
         if COPIES_AT[index] + copy.len() as u64 <= len {
             self.inner.read(COPIES_AT[index], &mut copy)?;
@@ -110,29 +120,36 @@ impl Frame {
     pub(super) fn header(&self) -> Result<Header, StoreErrorKind> {
         let reading = |error| StoreErrorKind::io("reading the header", error);
         let len = self.inner.len().map_err(reading)?;
-        let copies = (self.copy(0, len).map_err(reading)?, self.copy(1, len).map_err(reading)?);
-        Ok(match copies {
-            (Header::Commits(a), Header::Commits(b)) => Header::Commits(a.max(b)),
-            (known @ (Header::Commits(_) | Header::Newer(_)), _) => known,
-            (_, known @ (Header::Commits(_) | Header::Newer(_))) => known,
-            (Header::Blank, Header::Blank) if len == 0 || self.is_blank(len).map_err(reading)? => {
-                Header::Blank
+        let pages = (self.page(0, len).map_err(reading)?, self.page(1, len).map_err(reading)?);
+        Ok(match pages {
+            (Page::Commits(0), Page::Commits(0) | Page::Blank) | (Page::Blank, Page::Commits(0)) => {
+                Header::Unfinished
             }
-            (Header::Damaged, _) | (_, Header::Damaged) => Header::Damaged,
+            // No image is begun before a header is there.
+            (Page::Blank, Page::Blank) if len <= FRAME_BYTES => self.blank(len).map_err(reading)?,
+            (Page::Commits(a), Page::Commits(b)) => Header::Commits(a.max(b)),
+            (Page::Commits(commits), _) | (_, Page::Commits(commits)) => Header::Commits(commits),
+            (Page::Newer(version), _) | (_, Page::Newer(version)) => Header::Newer(version),
+            (Page::Damaged, _) | (_, Page::Damaged) => Header::Damaged,
             _ => Header::Foreign,
         })
     }
 
-    /// Whether nothing but zeros stands where the frame goes.
-    fn is_blank(&self, len: u64) -> io::Result<bool> {
-        let mut frame = vec![0; usize::try_from(len.min(FRAME_BYTES)).unwrap_or_default()];
+    /// A short file is unfinished if it is nothing but zeros.
+    fn blank(&self, len: u64) -> io::Result<Header> {
+        let mut frame = vec![0; usize::try_from(len).unwrap_or_default()];
         self.inner.read(0, &mut frame)?;
-        Ok(frame.iter().all(|&byte| byte == 0))
+        Ok(if frame.iter().all(|&byte| byte == 0) { Header::Unfinished } else { Header::Foreign })
     }
 
-    /// Makes room for a new image; whatever is there is dropped.
-    pub(super) fn clear(&self) -> Result<(), StoreErrorKind> {
-        self.inner.set_len(0).map_err(|error| StoreErrorKind::io("clearing the file", error))
+    /// Makes room for a new image, durably; whatever is there is dropped.
+    pub(super) fn begin(&self) -> Result<(), StoreErrorKind> {
+        let clear = || {
+            self.inner.set_len(0)?;
+            self.inner.set_len(FRAME_BYTES)?;
+            self.mark_both(0)
+        };
+        clear().map_err(|error| StoreErrorKind::io("clearing the file", error))
     }
 
     /// Whether there is anything behind the frame.
@@ -153,15 +170,16 @@ impl Frame {
         Ok(())
     }
 
-    /// Writes both copies of a new store's header, durably.
+    /// Says that the new store is whole, durably.
     pub(super) fn mark_created(&self, commits: u64) -> Result<(), StoreErrorKind> {
-        let write = || {
-            self.mark(commits)?;
-            self.inner
-                .write(COPIES_AT[usize::from(commits.is_multiple_of(2))], &encode(FRAME_VERSION, commits))?;
-            self.inner.sync_data()
-        };
-        write().map_err(|error| StoreErrorKind::io("writing the header", error))
+        self.mark_both(commits).map_err(|error| StoreErrorKind::io("writing the header", error))
+    }
+
+    fn mark_both(&self, commits: u64) -> io::Result<()> {
+        for place in COPIES_AT {
+            self.inner.write(place, &encode(FRAME_VERSION, commits))?;
+        }
+        self.inner.sync_data()
     }
 
     /// Keeps all writes in memory from now on.

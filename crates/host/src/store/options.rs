@@ -52,7 +52,7 @@ impl StoreOptions {
     /// # Errors
     /// As there.
     pub fn with_backend(&self, backend: impl StorageBackend) -> Result<Store> {
-        let open = || match Engine::is_blank(Box::new(backend))? {
+        let open = || match Engine::is_unfinished(Box::new(backend))? {
             (true, backend) => Engine::create(backend, self.cache_bytes),
             (false, backend) => Engine::open(backend, self.cache_bytes, verify::verify),
         };

@@ -169,7 +169,7 @@ fn the_chain_links_and_refuses_a_wrong_hash() {
         },
     ];
     for record in spoiled {
-        assert!(matches!(record.verify(previous), Err(StoreErrorKind::Damaged { .. })), "{record:?}");
+        assert_eq!(record.verify(previous).unwrap_err().kind(), ErrorKind::Storage, "{record:?}");
     }
 }
 
@@ -303,6 +303,20 @@ fn ternsig_host_format(bytes: &[u8]) -> Vec<u8> {
         bytes[at + 32..at + 48].copy_from_slice(&digest[..16]);
     }
     bytes
+}
+
+#[test]
+fn storage_that_holds_something_else_is_not_taken_for_empty() {
+    let disk = Disk::default();
+    drop(Store::with_backend(disk.clone()).unwrap());
+    let mut wiped = disk.bytes();
+    wiped[..8192].fill(0);
+    for bytes in [wiped, b"a text".to_vec(), vec![0; 8193]] {
+        let disk = Disk::holding(bytes.clone());
+        let error = Store::with_backend(disk.clone()).unwrap_err();
+        assert!(matches!(error.cause(), StoreErrorKind::NotAStore), "{error}");
+        assert_eq!(disk.bytes(), bytes);
+    }
 }
 
 #[test]

@@ -40,14 +40,14 @@ struct State {
 pub(crate) struct Disk(Arc<Mutex<State>>);
 
 /// xorshift64*, so that every run tears the same blocks.
-pub(crate) struct Random(pub(crate) u64);
+struct Random(u64);
 
 impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
+    fn coin(&mut self) -> bool {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 63 == 1
     }
 }
 
@@ -123,14 +123,14 @@ fn torn(state: &State, block: usize, random: &mut Random) -> Vec<u8> {
     let mut bytes = state.flushed.clone();
     for operation in &state.unflushed {
         match operation {
-            Operation::SetLen(_) if random.next() % 2 == 0 => apply(&mut bytes, operation),
+            Operation::SetLen(_) if random.coin() => apply(&mut bytes, operation),
             Operation::SetLen(_) => {}
             Operation::Write(at, data) => {
                 let mut from = 0;
                 while from < data.len() {
                     let place = *at as usize + from;
                     let to = data.len().min(from + block - place % block);
-                    if random.next() % 2 == 0 {
+                    if random.coin() {
                         write(&mut bytes, place, &data[from..to]);
                     }
                     from = to;

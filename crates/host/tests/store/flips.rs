@@ -32,6 +32,10 @@ struct Count {
 fn flip(image: &[u8], export: &StoreExport, at: usize, mask: u8, count: &mut Count) {
     let mut bytes = image.to_vec();
     bytes[at] ^= mask;
+    open(bytes, export, at, count);
+}
+
+fn open(bytes: Vec<u8>, export: &StoreExport, at: usize, count: &mut Count) {
     let disk = Disk::holding(bytes.clone());
     let opened = catch_unwind(AssertUnwindSafe(|| Store::with_backend(disk.clone())?.export()));
     match opened {
@@ -83,6 +87,25 @@ fn a_flipped_byte_is_refused_or_harmless() {
         assert_eq!(count.written, [0; 0]);
         assert!(count.refused > 300);
     }
+}
+
+/// Sectors and pages that came back as zeros, and files that end too soon.
+#[test]
+fn a_lost_sector_is_refused_or_harmless() {
+    let (image, export) = image(true);
+    let mut count = Count::default();
+    for block in [512, 4096] {
+        for at in (0..image.len()).step_by(block) {
+            let mut bytes = image.clone();
+            bytes[at..at + block].fill(0);
+            open(bytes, &export, at, &mut count);
+            if at.is_multiple_of(4096) && at > 0 {
+                open(image[..at].to_vec(), &export, at, &mut count);
+            }
+        }
+    }
+    assert_eq!((count.panicked, count.wrong, count.written), (vec![], vec![], vec![]));
+    assert!(count.refused > 100);
 }
 
 /// Without a cache every page is read again, and no page is checked on the way: rows are told by their seals, and the engine's
