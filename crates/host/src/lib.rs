@@ -16,6 +16,7 @@ pub mod region;
 pub mod run;
 pub mod source;
 pub mod state;
+pub mod store;
 pub mod substrate;
 
 pub use banks::{BankHandle, Banks};
@@ -27,4 +28,5 @@ pub use native::NativeReport;
 pub use region::Region;
 pub use run::{Progress, RunError, RunReport, run};
 pub use source::Dataset;
+pub use store::{Store, StoreError};
 pub use substrate::Substrate;

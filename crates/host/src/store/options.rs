@@ -1,0 +1,104 @@
+//! Opening and creating stores.
+
+use super::Store;
+use super::engine::Engine;
+use super::error::{Result, StoreErrorKind};
+use super::verify;
+use redb::StorageBackend;
+use redb::backends::FileBackend;
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// How a store is to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreOptions {
+    /// Bytes of memory for pages that have been read or are to be written; 64 MiB by default.
+    pub cache_bytes: usize,
+}
+
+impl Default for StoreOptions {
+    fn default() -> StoreOptions {
+        StoreOptions { cache_bytes: 64 << 20 }
+    }
+}
+
+impl StoreOptions {
+    /// See [`Store::open`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open(&self, path: impl AsRef<Path>) -> Result<Store> {
+        let path = path.as_ref();
+        let open = || {
+            let file = OpenOptions::new().read(true).write(true).open(path).map_err(not_opened)?;
+            Engine::open(Box::new(file_backend(file)?), self.cache_bytes, verify::verify)
+        };
+        store(path.display().to_string(), open())
+    }
+
+    /// See [`Store::create`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn create(&self, path: impl AsRef<Path>) -> Result<Store> {
+        let path = path.as_ref();
+        create_file(path, self.cache_bytes).map_err(|kind| kind.at(&path.display().to_string()))?;
+        self.open(path)
+    }
+
+    /// See [`Store::with_backend`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn with_backend(&self, backend: impl StorageBackend) -> Result<Store> {
+        let open = || match Engine::is_unfinished(Box::new(backend))? {
+            (true, backend) => Engine::create(backend, self.cache_bytes),
+            (false, backend) => Engine::open(backend, self.cache_bytes, verify::verify),
+        };
+        store("the store".to_owned(), open())
+    }
+}
+
+fn store(place: String, engine: std::result::Result<Engine, StoreErrorKind>) -> Result<Store> {
+    let engine = engine.map_err(|kind| kind.at(&place))?;
+    let tick = engine.tick();
+    Ok(Store { place, engine, levels: Vec::new(), tick, unusable: false })
+}
+
+fn not_opened(error: io::Error) -> StoreErrorKind {
+    match error.kind() {
+        io::ErrorKind::NotFound => StoreErrorKind::not_found("such file; create a store first"),
+        _ => StoreErrorKind::io("opening the file", error),
+    }
+}
+
+fn file_backend(file: File) -> std::result::Result<FileBackend, StoreErrorKind> {
+    FileBackend::new(file).map_err(|error| StoreErrorKind::engine("opening the file", error))
+}
+
+/// Makes the store under another name and gives it its own when it is whole.
+fn create_file(path: &Path, cache_bytes: usize) -> std::result::Result<(), StoreErrorKind> {
+    if path.try_exists().unwrap_or(true) {
+        return Err(StoreErrorKind::conflict("there is such a file already; open it, or name another"));
+    }
+    let creating = |error| StoreErrorKind::io("creating the file", error);
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(".creating");
+    let unfinished = PathBuf::from(unfinished);
+    let mut options = OpenOptions::new();
+    let file =
+        options.read(true).write(true).create(true).truncate(false).open(&unfinished).map_err(creating)?;
+    drop(Engine::create(Box::new(file_backend(file)?), cache_bytes)?);
+    std::fs::rename(&unfinished, path).map_err(creating)?;
+    sync_directory(path).map_err(creating)
+}
+
+/// Makes the new name durable, where a directory can be flushed.
+fn sync_directory(path: &Path) -> io::Result<()> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}

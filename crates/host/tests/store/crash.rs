@@ -1,0 +1,132 @@
+//! Power that goes and storage that fails, at every operation of a session: what was committed is there afterwards, and
+//! nothing else.
+
+use crate::disk::{Disk, Fault, Loss};
+use crate::script::SESSION;
+use ternsig_host::store::StoreExport;
+use ternsig_host::{Store, StoreError};
+
+/// The committed state before the session and after each step.
+struct Reference {
+    committed: Vec<StoreExport>,
+    /// Operations until the store was there, and in all: all, and those that change the disk.
+    created: (u64, u64),
+    ended: (u64, u64),
+}
+
+fn reference() -> Reference {
+    let disk = Disk::default();
+    let mut store = Store::with_backend(disk.clone()).unwrap();
+    let created = disk.operations();
+    let mut committed = vec![store.export().unwrap()];
+    for step in SESSION {
+        step(&mut store).unwrap();
+        let state = match store.open_transactions().as_slice() {
+            [] => store.export().unwrap(),
+            _ => committed.last().unwrap().clone(),
+        };
+        committed.push(state);
+    }
+    drop(store);
+    Reference { committed, created, ended: disk.operations() }
+}
+
+/// Runs the session until a step fails; says how many were done. `None` if there never was a store.
+fn session(disk: &Disk) -> Option<usize> {
+    let mut store = Store::with_backend(disk.clone()).ok()?;
+    let failed = SESSION.iter().position(|step| step(&mut store).is_err());
+    Some(failed.unwrap_or(SESSION.len()))
+}
+
+fn losses() -> Vec<Loss> {
+    let torn =
+        [512, 4096].into_iter().flat_map(|block| (1..=3).map(move |seed| Loss::Torn(block, seed * 7919)));
+    [Loss::All, Loss::Nothing].into_iter().chain(torn).collect()
+}
+
+impl Reference {
+    /// Whether a state is what `done` steps committed, or what the step after them commits.
+    fn allows(&self, done: Option<usize>, found: &Result<StoreExport, StoreError>) -> bool {
+        let Ok(found) = found else {
+            return false;
+        };
+        let done = done.unwrap_or_default();
+        *found == self.committed[done] || self.committed.get(done + 1) == Some(found)
+    }
+}
+
+fn reopened(disk: Disk) -> Result<StoreExport, StoreError> {
+    Store::with_backend(disk)?.export()
+}
+
+#[test]
+fn a_crash_loses_nothing_committed_and_shows_nothing_else() {
+    let reference = reference();
+    let (mut points, mut images, mut lost) = (0, 0, Vec::new());
+    for at in 0..reference.ended.1 {
+        let disk = Disk::default().failing(Fault::Crash(at));
+        let done = session(&disk);
+        points += 1;
+        assert!(disk.is_down());
+        for loss in losses() {
+            images += 1;
+            let found = reopened(Disk::holding(disk.after(loss)));
+            if !reference.allows(done, &found) {
+                lost.push((at, loss, done, found.map(drop).map_err(|error| error.to_string())));
+            }
+        }
+    }
+    println!("{points} points, {images} images, {} losses; created by {}", lost.len(), reference.created.1);
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
+/// The crash comes while the store opens after a crash.
+#[test]
+fn a_crash_during_recovery_loses_nothing_either() {
+    let reference = reference();
+    let (mut points, mut images, mut lost) = (0, 0, Vec::new());
+    for at in (reference.created.1..reference.ended.1).step_by(17) {
+        let disk = Disk::default().failing(Fault::Crash(at));
+        let done = session(&disk);
+        let image = disk.after(Loss::Torn(512, at));
+        for second in 0.. {
+            let disk = Disk::holding(image.clone()).failing(Fault::Crash(second));
+            let whole = Store::with_backend(disk.clone()).map(drop);
+            if !disk.is_down() {
+                whole.unwrap();
+                break;
+            }
+            points += 1;
+            for loss in [Loss::All, Loss::Torn(512, second), Loss::Torn(4096, second + 1)] {
+                images += 1;
+                let found = reopened(Disk::holding(disk.after(loss)));
+                if !reference.allows(done, &found) {
+                    lost.push((at, second, loss, found.map(drop).map_err(|error| error.to_string())));
+                }
+            }
+        }
+    }
+    println!("{points} points, {images} images, {} losses", lost.len());
+    assert!(points > 50);
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
+/// Storage that fails once or for ever makes an error, never a panic; a store that goes on after it shows a committed state.
+#[test]
+fn failing_storage_is_an_error_and_loses_nothing() {
+    let reference = reference();
+    let (mut points, mut lost) = (0, Vec::new());
+    for at in 0..reference.ended.0 {
+        for fault in [Fault::Once(at), Fault::Forever(at)] {
+            points += 1;
+            let disk = Disk::default().failing(fault);
+            let done = session(&disk);
+            let found = reopened(Disk::holding(disk.bytes()));
+            if !reference.allows(done, &found) {
+                lost.push((fault, done, found.map(drop).map_err(|error| error.to_string())));
+            }
+        }
+    }
+    println!("{points} points, {} losses", lost.len());
+    assert!(lost.is_empty(), "{lost:#?}");
+}
