@@ -4,8 +4,8 @@
 //! the cue is not 0, with `dot` the sum of products and the norms the sums of squares of the cue and of the entry, the score is
 //! `256·dot / ⌊√(cue norm · norm)⌋`, rounded toward zero, and 0 where a norm is 0. It lies in −256…256.
 //!
-//! [`scan`] sums exactly and passes over an entry only if a bound in floats, which is never below the score, is less than
-//! what is asked for; see [`bound`](sums::bound).
+//! [`scan`] sums exactly, and passes over an entry only if a bound in floats, which is never below the score, is less than
+//! what is asked for.
 
 mod columns;
 mod cue;
@@ -71,22 +71,20 @@ pub fn scan(columns: &Columns, cue: &Cue, least: i32, visit: &mut impl FnMut(Mat
 
 /// The exact score.
 #[must_use]
+#[inline]
 pub fn score(dot: i32, cue_norm: u64, norm: u32) -> i32 {
     let product = u128::from(cue_norm) * u128::from(norm);
-    let root = u64::try_from(product).map_or_else(|_| product.isqrt() as u64, root);
-    match root.cast_signed() {
+    match i64::try_from(product).map_or_else(|_| product.isqrt() as i64, root) {
         0 => 0,
         root => (256 * i64::from(dot) / root).clamp(-256, 256) as i32,
     }
 }
 
-/// ⌊√n⌋, from a root in doubles, which is off by at most 1.
-fn root(n: u64) -> u64 {
-    let root = (n as f64).sqrt() as u64;
-    match root.checked_mul(root) {
-        Some(square) if square <= n => root + u64::from(n - square > 2 * root),
-        _ => root - 1,
-    }
+/// ⌊√n⌋ of a number that is not negative, from a root in doubles, which is off by less than 1.
+fn root(n: i64) -> i64 {
+    let root = (n as f64).sqrt() as i64;
+    let square = root * root;
+    root - i64::from(square > n) + i64::from(n - square > 2 * root)
 }
 
 #[cfg(test)]

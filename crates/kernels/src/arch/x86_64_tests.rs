@@ -80,7 +80,7 @@ fn similarities_are_the_same_sums() {
             n if n % 3 == 0 => (n >> 8) as i16 % 2 * 510 - 255,
             n => ((n >> 8) % 511) as i16 - 255,
         };
-        for _ in 0..1 + case % 64 {
+        for _ in 0..1 + case % 128 {
             let entry: Vec<i16> = (0..width).map(|_| value(1)).collect();
             columns.push(&entry);
         }

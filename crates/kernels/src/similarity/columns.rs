@@ -90,6 +90,12 @@ impl Columns {
         }
     }
 
+    /// All there is of the blocks, as it lies in memory: the bytes that a scan reads, but for the norms.
+    #[must_use]
+    pub fn lines(&self) -> &[i16] {
+        &self.lines.as_slice()[..self.len.div_ceil(BLOCK) * self.block()]
+    }
+
     /// What is summed at a time: as many blocks as a group has, and in the end fewer. The cue has the width of the entries.
     pub(crate) fn groups<'s>(&'s self, cue: &'s Cue) -> impl Iterator<Item = Group<'s>> {
         let blocks = self.len.div_ceil(BLOCK);

@@ -11,11 +11,15 @@ pub struct Cue {
     width: usize,
     norm: u64,
     sums_squares: bool,
-    terms: [Vec<Term>; 3],
+    /// Three lists with room for all pairs each: of the terms that count for products only, for both, and for squares only.
+    terms: Vec<Term>,
+    counts: [usize; LISTS],
 }
 
+const LISTS: usize = 3;
+
 /// What a pair of dimensions has to do with the sums of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Term {
     /// Which pair, below half the width, rounded up.
     pub(crate) pair: u32,
@@ -33,26 +37,28 @@ impl Cue {
         let values = &values[..values.len().min(width)];
         let nonzero = values.iter().filter(|&&value| value != 0).count();
         let sums_squares = 2 * nonzero < width;
-        let mut cue = Cue { width, norm: 0, sums_squares, terms: Default::default() };
-        for pair in 0..width.div_ceil(2) {
-            let pair_values = [2 * pair, 2 * pair + 1].map(|at| values.get(at).copied().unwrap_or(0));
-            cue.add(pair as u32, pair_values.map(|value| value.clamp(-LARGEST_VALUE, LARGEST_VALUE)));
-        }
+        let terms = vec![Term::default(); LISTS * width.div_ceil(2)];
+        let mut cue = Cue { width, norm: 0, sums_squares, terms, counts: [0; LISTS] };
+        let (pairs, last) = values.as_chunks::<2>();
+        pairs.iter().enumerate().for_each(|(pair, values)| cue.add(pair, *values));
+        last.iter().for_each(|value| cue.add(pairs.len(), [*value, 0]));
+        (values.len().div_ceil(2)..width.div_ceil(2)).for_each(|pair| cue.add(pair, [0; 2]));
         cue
     }
 
-    fn add(&mut self, pair: u32, values: [i16; 2]) {
+    /// Adds the term of a pair. Which list it belongs to is not guessed, since zeros may lie anywhere.
+    #[inline]
+    fn add(&mut self, pair: usize, values: [i16; 2]) {
+        let values = values.map(|value| value.clamp(-LARGEST_VALUE, LARGEST_VALUE));
         let squares = values.map(|value| i32::from(value) * i32::from(value));
         self.norm += u64::from((squares[0] + squares[1]).cast_unsigned());
-        let counts = values.map(|value| if (value != 0) == self.sums_squares { -1 } else { 0 });
-        let term = Term { pair, values: joined(values), mask: joined(counts) };
-        let list = match (term.values != 0, term.mask != 0) {
-            (true, false) => 0,
-            (true, true) => 1,
-            (false, true) => 2,
-            (false, false) => return,
-        };
-        self.terms[list].push(term);
+        let counts = values.map(|value| -i16::from((value != 0) == self.sums_squares));
+        let term = Term { pair: pair as u32, values: joined(values), mask: joined(counts) };
+        let has = [term.values != 0, term.mask != 0].map(usize::from);
+        let list = has[1] * (2 - has[0]);
+        let place = list * (self.terms.len() / LISTS) + self.counts[list];
+        self.terms[place] = term;
+        self.counts[list] += has[0] | has[1];
     }
 
     /// The dimensions of the entries that it is for.
@@ -73,8 +79,9 @@ impl Cue {
     }
 
     /// The terms that count for products only, for both, and for squares only.
-    pub(crate) fn terms(&self) -> [&[Term]; 3] {
-        self.terms.each_ref().map(Vec::as_slice)
+    pub(crate) fn terms(&self) -> [&[Term]; LISTS] {
+        let room = self.terms.len() / LISTS;
+        [0, 1, 2].map(|list| &self.terms[list * room..][..self.counts[list]])
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{BLOCK, Cue, LINE};
 
-/// Entries that are summed at a time: those of four blocks.
-pub(crate) const GROUP: usize = 4 * BLOCK;
+/// Entries that are summed at a time: those of eight blocks.
+pub(crate) const GROUP: usize = 8 * BLOCK;
 
 /// Some blocks and a cue of the same width.
 #[derive(Clone, Copy)]
@@ -58,7 +58,7 @@ pub(crate) fn may_be(bound: f32, least: i32) -> bool {
 
 /// Sums a group. The answer has a bit for each lane whose score may be at least `least`, and only if it has any, there are
 /// sums; lanes without an entry count as entries of zeros.
-pub(crate) fn portable(group: &Group<'_>, least: i32, sums: &mut Sums) -> u64 {
+pub(crate) fn portable(group: &Group<'_>, least: i32, sums: &mut Sums) -> u128 {
     let Group { cue, lines, norms } = *group;
     let cue_norm = cue.norm() as f32;
     let mut lanes = 0;
@@ -70,7 +70,7 @@ pub(crate) fn portable(group: &Group<'_>, least: i32, sums: &mut Sums) -> u64 {
             sums.dots[at] = dots[lane];
             sums.norms[at] = if cue.sums_squares() { squares[lane] } else { stored[lane] - squares[lane] };
             sums.bounds[at] = bound(sums.dots[at], sums.norms[at], cue_norm);
-            lanes |= u64::from(may_be(sums.bounds[at], least)) << at;
+            lanes |= u128::from(may_be(sums.bounds[at], least)) << at;
         }
     }
     lanes

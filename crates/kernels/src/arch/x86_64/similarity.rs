@@ -2,18 +2,21 @@
 
 use super::Tier;
 use crate::similarity::sums::{Group, ROOT_SLACK, SLACK, Sums, portable};
-use crate::similarity::{BLOCK, LINE, Term};
+use crate::similarity::{BLOCK, Cue, LINE, Term};
 use std::arch::x86_64::*;
 
 /// Blocks of a whole group, whose sums are made in one pass, so that a value of the cue is loaded once for all.
 const BLOCKS: usize = crate::similarity::sums::GROUP / BLOCK;
 
+/// Half of them, for what is left in the end.
+const HALF: usize = BLOCKS / 2;
+
 /// See the portable form.
-pub(crate) fn similarities(group: &Group<'_>, least: i32, sums: &mut Sums) -> u64 {
+pub(crate) fn similarities(group: &Group<'_>, least: i32, sums: &mut Sums) -> u128 {
     similarities_on(Tier::of_processor(), group, least, sums)
 }
 
-pub(super) fn similarities_on(tier: Tier, group: &Group<'_>, least: i32, sums: &mut Sums) -> u64 {
+pub(super) fn similarities_on(tier: Tier, group: &Group<'_>, least: i32, sums: &mut Sums) -> u128 {
     let blocks = group.norms.len() / BLOCK;
     let stride = group.cue.width().div_ceil(2) * LINE;
     assert!(blocks <= BLOCKS && group.lines.len() >= blocks * stride);
@@ -32,36 +35,43 @@ mod wide {
     /// # Safety
     /// There are at most [`BLOCKS`] blocks of `stride` elements, which the cue has terms for and no others.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-    pub(super) unsafe fn group(group: &Group<'_>, stride: usize, least: i32, sums: &mut Sums) -> u64 {
+    pub(super) unsafe fn group(group: &Group<'_>, stride: usize, least: i32, sums: &mut Sums) -> u128 {
         let blocks = group.norms.len() / BLOCK;
-        if blocks == BLOCKS {
-            // SAFETY: by contract.
-            return unsafe { some::<BLOCKS>(group, 0, stride, least, sums) };
+        let (mut lanes, mut first) = (0, 0);
+        while first < blocks {
+            let left = blocks - first;
+            // SAFETY: by contract, and so many are left.
+            let (count, some) = unsafe {
+                match left {
+                    BLOCKS.. => (BLOCKS, some::<BLOCKS>(group, first, stride, least, sums)),
+                    HALF.. => (HALF, some::<HALF>(group, first, stride, least, sums)),
+                    _ => (1, some::<1>(group, first, stride, least, sums)),
+                }
+            };
+            lanes |= some;
+            first += count;
         }
-        // SAFETY: by contract.
-        (0..blocks).fold(0, |lanes, first| lanes | unsafe { some::<1>(group, first, stride, least, sums) })
+        lanes
     }
 
-    /// Sums so many blocks from the first on.
+    /// The products of so many blocks with the cue, and their squares that it counts.
     ///
     /// # Safety
     /// As for [`group`], and there are these blocks.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-    unsafe fn some<const COUNT: usize>(
-        group: &Group<'_>,
-        first: usize,
+    unsafe fn added<const COUNT: usize>(
+        start: *const i16,
         stride: usize,
-        least: i32,
-        sums: &mut Sums,
-    ) -> u64 {
-        let start = group.lines.as_ptr().wrapping_add(first * stride);
+        cue: &Cue,
+    ) -> [[__m512i; COUNT]; 2] {
         // SAFETY: by contract, for the terms of the cue.
         let line = |term: &Term, block: usize| unsafe {
             start.add(block * stride + term.pair as usize * LINE).cast::<__m512i>().read_unaligned()
         };
-        let (mut dots, mut squares) = ([_mm512_setzero_si512(); COUNT], [_mm512_setzero_si512(); COUNT]);
-        let [products, both, only_squares] = group.cue.terms();
+        let zeros = [_mm512_setzero_si512(); COUNT];
+        let (mut dots, mut squares) = (zeros, zeros);
+        let [products, both, only_squares] = cue.terms();
         for term in products {
             let values = _mm512_set1_epi32(term.values);
             for (block, dots) in dots.iter_mut().enumerate() {
@@ -83,6 +93,25 @@ mod wide {
                 *squares = _mm512_dpwssd_epi32(*squares, line, _mm512_and_si512(line, mask));
             }
         }
+        [dots, squares]
+    }
+
+    /// Sums so many blocks from the first on.
+    ///
+    /// # Safety
+    /// As for [`group`], and there are these blocks.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    unsafe fn some<const COUNT: usize>(
+        group: &Group<'_>,
+        first: usize,
+        stride: usize,
+        least: i32,
+        sums: &mut Sums,
+    ) -> u128 {
+        let start = group.lines.as_ptr().wrapping_add(first * stride);
+        // SAFETY: by contract.
+        let [dots, mut squares] = unsafe { added::<COUNT>(start, stride, group.cue) };
         let mut bounds = [_mm512_setzero_ps(); COUNT];
         let mut lanes = 0;
         for block in 0..COUNT {
@@ -94,7 +123,7 @@ mod wide {
             }
             bounds[block] = bound(dots[block], squares[block], group.cue.norm() as f32);
             let may_be = _mm512_cmp_ps_mask::<_CMP_GE_OQ>(bounds[block], _mm512_set1_ps(least as f32));
-            lanes |= u64::from(may_be) << place;
+            lanes |= u128::from(may_be) << place;
         }
         if lanes != 0 {
             for block in 0..COUNT {
@@ -127,7 +156,7 @@ mod narrow {
     /// # Safety
     /// As for the wide one.
     #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn group(group: &Group<'_>, stride: usize, least: i32, sums: &mut Sums) -> u64 {
+    pub(super) unsafe fn group(group: &Group<'_>, stride: usize, least: i32, sums: &mut Sums) -> u128 {
         let blocks = group.norms.len() / BLOCK;
         let mut lanes = 0;
         let mut first = 0;
@@ -143,27 +172,24 @@ mod narrow {
         lanes
     }
 
-    /// Sums so many blocks from the first on, each in two halves.
+    /// The products of so many blocks with the cue, and their squares that it counts, in two halves each.
     ///
     /// # Safety
     /// As for [`group`], and there are these blocks.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn some<const COUNT: usize>(
-        group: &Group<'_>,
-        first: usize,
+    unsafe fn added<const COUNT: usize>(
+        start: *const i16,
         stride: usize,
-        least: i32,
-        sums: &mut Sums,
-    ) -> u64 {
-        let start = group.lines.as_ptr().wrapping_add(first * stride);
+        cue: &Cue,
+    ) -> [[[__m256i; 2]; COUNT]; 2] {
         // SAFETY: by contract, for the terms of the cue.
         let halves = |term: &Term, block: usize| unsafe {
             start.add(block * stride + term.pair as usize * LINE).cast::<[__m256i; 2]>().read_unaligned()
         };
         let mut dots = [[_mm256_setzero_si256(); 2]; COUNT];
         let mut squares = dots;
-        let [products, both, only_squares] = group.cue.terms();
+        let [products, both, only_squares] = cue.terms();
         for term in products {
             let values = _mm256_set1_epi32(term.values);
             for (block, dots) in dots.iter_mut().enumerate() {
@@ -184,6 +210,25 @@ mod narrow {
                 add_squares(squares, halves(term, block), mask);
             }
         }
+        [dots, squares]
+    }
+
+    /// Sums so many blocks from the first on.
+    ///
+    /// # Safety
+    /// As for [`group`], and there are these blocks.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn some<const COUNT: usize>(
+        group: &Group<'_>,
+        first: usize,
+        stride: usize,
+        least: i32,
+        sums: &mut Sums,
+    ) -> u128 {
+        let start = group.lines.as_ptr().wrapping_add(first * stride);
+        // SAFETY: by contract.
+        let [dots, squares] = unsafe { added::<COUNT>(start, stride, group.cue) };
         let mut lanes = 0;
         for block in 0..COUNT {
             for half in 0..2 {
@@ -197,7 +242,7 @@ mod narrow {
                 }
                 let bounds = bound(dots, norms, group.cue.norm() as f32);
                 let may_be = _mm256_cmp_ps::<_CMP_GE_OQ>(bounds, _mm256_set1_ps(least as f32));
-                lanes |= u64::from(_mm256_movemask_ps(may_be).cast_unsigned()) << place;
+                lanes |= u128::from(_mm256_movemask_ps(may_be).cast_unsigned()) << place;
                 // SAFETY: a group has room for 16 of each for each of its blocks.
                 unsafe {
                     sums.dots.as_mut_ptr().add(place).cast::<__m256i>().write_unaligned(dots);
