@@ -113,7 +113,15 @@ impl Banks {
     /// # Errors
     /// The store fails; the transaction stays open then.
     pub fn commit(&self) -> Result<(), Error> {
-        self.lock().commit()
+        self.commit_with(|| Ok(()))
+    }
+
+    /// The same; what the store was given counts as kept only if `finish` succeeds, too.
+    ///
+    /// # Errors
+    /// The store or `finish` fails; the transaction stays open then.
+    pub(crate) fn commit_with(&self, finish: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        self.lock().commit(finish)
     }
 
     /// Closes the innermost transaction and undoes its changes, accesses aside.
@@ -168,9 +176,14 @@ impl Shared {
         Ok(touched)
     }
 
-    fn commit(&mut self) -> Result<(), Error> {
+    fn commit(&mut self, finish: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
+        let unsaved = self.unsaved.clone();
         if self.cluster.depth() == 1 {
             self.save_changes(true)?;
+        }
+        if let Err(error) = finish() {
+            self.unsaved = unsaved;
+            return Err(error);
         }
         self.cluster.release();
         Ok(())

@@ -13,6 +13,9 @@ pub struct Saved {
     pub banks: Vec<(BankId, Option<Vec<u8>>)>,
     /// Entries.
     pub entries: Vec<(EntryRef, Option<Vec<u8>>)>,
+    /// Whether it belongs to the transaction that is being committed. Otherwise it is to be kept now, whatever transaction is
+    /// open.
+    pub in_transaction: bool,
 }
 
 /// Where banks are kept.
@@ -72,6 +75,7 @@ impl Unsaved {
         Saved {
             banks: self.banks.iter().map(|&id| (id, bank(id))).collect(),
             entries: self.entries.iter().map(|&at| (at, entry(at))).collect(),
+            in_transaction: false,
         }
     }
 
@@ -103,7 +107,7 @@ impl Shared {
                 |bank| self.cluster.bank(bank).ok().map(|bank| encode_head(bank.head())),
                 |entry| self.cluster.entry(entry).ok().as_ref().map(encode_entry),
             );
-            return self.save(all.encoded(bank, entry));
+            return self.save(Saved { in_transaction: is_urgent, ..all.encoded(bank, entry) });
         }
         self.unsaved = all;
         Ok(())

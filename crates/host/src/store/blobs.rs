@@ -94,6 +94,39 @@ impl Store {
         })
     }
 
+    /// Writes or deletes rows of bytes, as one.
+    ///
+    /// # Errors
+    /// Writing fails. Nothing is changed then.
+    pub fn put_blobs(
+        &mut self,
+        rows: impl IntoIterator<Item = (Blobs, Vec<u8>, Option<Vec<u8>>)>,
+    ) -> Result<()> {
+        self.atomically(|store| {
+            for (table, key, bytes) in rows {
+                match bytes {
+                    Some(bytes) => store.put(table.table(), &key, bytes),
+                    None => store.remove(table.table(), &key),
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// The same, durably, whatever transaction is open. What an open transaction wrote in the same rows stands over it.
+    ///
+    /// # Errors
+    /// Writing fails. Nothing is changed then.
+    pub fn put_blobs_at_once(
+        &mut self,
+        rows: impl IntoIterator<Item = (Blobs, Vec<u8>, Option<Vec<u8>>)>,
+    ) -> Result<()> {
+        let open = std::mem::take(&mut self.levels);
+        let result = self.put_blobs(rows);
+        self.levels = open;
+        result
+    }
+
     /// The bytes of a row.
     ///
     /// # Errors

@@ -102,7 +102,7 @@ impl StoreErrorKind {
         StoreErrorKind::Engine { doing, cause: redb::Error::Io(error) }
     }
 
-    pub(super) fn at(self, place: &str) -> StoreError {
+    pub(crate) fn at(self, place: &str) -> StoreError {
         StoreError { place: place.to_owned(), cause: Box::new(self) }
     }
 }

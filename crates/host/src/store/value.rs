@@ -72,7 +72,11 @@ impl Weights {
         self.replace(register)
     }
 
-    fn replace(&self, register: &mut ColdRegister) -> Result<(), Error> {
+    /// The same whatever the register holds.
+    ///
+    /// # Errors
+    /// Lists and shape disagree, which those of a store never do.
+    pub(crate) fn replace(&self, register: &mut ColdRegister) -> Result<(), Error> {
         let replaced = register.replace(self.signals.clone(), self.shape);
         let replaced = replaced.and_then(|()| register.set_temperatures(self.temperatures.clone()));
         replaced.map_err(|error| Error::new(ErrorKind::Storage, error.to_string()))?;

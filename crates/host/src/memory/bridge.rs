@@ -1,0 +1,104 @@
+//! All registers of a machine that have a key, to the store and back.
+
+use super::Memory;
+use super::weights::{SOURCE, put};
+use crate::store::Change;
+use ternsig_isa::Register;
+use ternsig_isa::limits::REGISTERS_PER_BANK;
+use ternsig_vm::{Error, Machine};
+
+/// A register that could not be stored or loaded, and why.
+#[derive(Debug)]
+pub struct Mismatch {
+    /// The register.
+    pub register: Register,
+    /// Its key.
+    pub key: String,
+    /// Why.
+    pub error: Error,
+}
+
+/// What was stored or loaded.
+#[derive(Debug, Default)]
+pub struct Bridged {
+    /// The keys.
+    pub keys: Vec<String>,
+    /// What was not.
+    pub failed: Vec<Mismatch>,
+}
+
+impl Bridged {
+    fn note(&mut self, index: usize, key: String, result: Result<bool, Error>) {
+        match result {
+            Ok(true) => self.keys.push(key),
+            Ok(false) => {}
+            Err(error) => {
+                self.failed.push(Mismatch { register: Register::cold(index as u8), key, error });
+            }
+        }
+    }
+}
+
+impl Memory {
+    /// Stores the registers that have a key and changed since they were stored or loaded, or were never stored; with `force`, all
+    /// that have a key. What was stored is no longer dirty, unless a transaction is open, which may still drop it.
+    #[must_use]
+    pub fn store_registers(&self, m: &mut Machine, strength: u8, force: bool) -> Bridged {
+        let mut bridged = Bridged::default();
+        for index in 0..REGISTERS_PER_BANK {
+            if let Some(key) = key_of(m, index) {
+                let result = self.store_register(m, index, &key, (strength, force));
+                bridged.note(index, key, result);
+            }
+        }
+        bridged
+    }
+
+    fn store_register(
+        &self,
+        m: &mut Machine,
+        index: usize,
+        key: &str,
+        (strength, force): (u8, bool),
+    ) -> Result<bool, Error> {
+        let mut store = self.store();
+        let Some(register) = m.cold(index) else { return Ok(false) };
+        if !force && !register.is_dirty() && store.standing(key)?.is_some() {
+            return Ok(false);
+        }
+        let change = Change::new(strength, SOURCE, store.tick());
+        store.save(key, register, &change)?;
+        if store.open_transactions().is_empty()
+            && let Some(register) = m.cold_mut(index)
+        {
+            register.set_dirty(false);
+        }
+        Ok(true)
+    }
+
+    /// Loads the registers whose key the store has. One that was grown or pruned gets the shape that it had then; otherwise
+    /// the number of weights must be the same. What was loaded is not dirty.
+    #[must_use]
+    pub fn load_registers(&self, m: &mut Machine) -> Bridged {
+        let mut bridged = Bridged::default();
+        for index in 0..REGISTERS_PER_BANK {
+            if let Some(key) = key_of(m, index) {
+                let result = self.load_register(m, index, &key);
+                bridged.note(index, key, result);
+            }
+        }
+        bridged
+    }
+
+    fn load_register(&self, m: &mut Machine, index: usize, key: &str) -> Result<bool, Error> {
+        let store = self.store();
+        let Some(stored) = store.load(key)? else { return Ok(false) };
+        let record = store.architecture(key)?;
+        let is_architecture = record.is_some_and(|record| record.shape == stored.weights.shape());
+        put(m, index, &stored.weights, is_architecture).map(|()| true)
+    }
+}
+
+fn key_of(m: &Machine, index: usize) -> Option<String> {
+    m.cold(index)?.key().map(str::to_owned)
+}
