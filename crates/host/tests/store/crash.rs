@@ -85,7 +85,7 @@ fn a_crash_loses_nothing_committed_and_shows_nothing_else() {
 fn a_crash_during_recovery_loses_nothing_either() {
     let reference = reference();
     let (mut points, mut images, mut lost) = (0, 0, Vec::new());
-    for at in (reference.created.1..reference.ended.1).step_by(17) {
+    for at in (reference.created.1..reference.ended.1).step_by(23) {
         let disk = Disk::default().failing(Fault::Crash(at));
         let done = session(&disk);
         let image = disk.after(Loss::Torn(512, at));

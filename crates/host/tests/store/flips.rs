@@ -81,7 +81,7 @@ fn dense(len: usize, stride: usize) -> Vec<(usize, u8)> {
 #[test]
 fn a_flipped_byte_is_refused_or_harmless() {
     for close in [true, false] {
-        let count = sweep(close, |len| dense(len, 199));
+        let count = sweep(close, |len| dense(len, 241));
         assert_eq!(count.panicked, [0; 0]);
         assert_eq!(count.wrong, [0; 0]);
         assert_eq!(count.written, [0; 0]);
@@ -115,7 +115,7 @@ fn bytes_that_flip_beneath_an_open_store_are_no_panic_and_no_wrong_value() {
     let (image, export) = image(true);
     let options = StoreOptions { cache_bytes: 0 };
     let (mut refused, mut harmless, mut unseen) = (0, 0, 0);
-    for (at, mask) in (0..image.len()).step_by(331).enumerate().map(|(i, at)| (at, [1, 0x80, 0xFF][i % 3])) {
+    for (at, mask) in (0..image.len()).step_by(797).enumerate().map(|(i, at)| (at, [1, 0x80, 0xFF][i % 3])) {
         let disk = Disk::holding(image.clone());
         let mut store = options.with_backend(disk.clone()).unwrap();
         disk.flip(at, mask);
@@ -139,7 +139,7 @@ fn bytes_that_flip_beneath_an_open_store_are_no_panic_and_no_wrong_value() {
     println!(
         "beneath an open store: {refused} refused, {harmless} harmless, {unseen} seen by verifying only"
     );
-    assert!(refused > 20);
+    assert!(refused > 10);
 }
 
 fn every_byte(masks: &[u8]) {
