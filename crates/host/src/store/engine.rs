@@ -162,16 +162,28 @@ impl Engine {
         })
     }
 
-    /// The rows whose key begins with `prefix`.
+    /// The rows whose key begins with `prefix`. A whole table is counted on the way.
     pub(super) fn scan(&self, table: Table, prefix: &[u8]) -> Outcome<Rows> {
         let mut found = Rows::new();
+        let mut census = Census::default();
         self.read(|transaction| {
             for_each_stored(transaction, table, prefix, |key, stored| {
+                census.add(stored);
                 found.insert(key.to_vec(), unsealed(table, key, stored)?.to_vec());
                 Ok(())
             })
         })?;
+        if prefix.is_empty() {
+            self.compare(table, census)?;
+        }
         Ok(found)
+    }
+
+    fn compare(&self, table: Table, census: Census) -> Outcome<()> {
+        if table == Table::Meta || self.censuses.get(&table) == Some(&census) {
+            return Ok(());
+        }
+        Err(StoreErrorKind::damaged(format!("table {} lacks rows or has others", table.name())))
     }
 
     /// Writes all changes and the tick, durably, or nothing.
@@ -221,14 +233,7 @@ impl Engine {
     pub(super) fn verify_rows(&self) -> Outcome<()> {
         self.read(|transaction| {
             refuse_unknown_tables(transaction)?;
-            for table in Table::ALL {
-                let census = take_census(transaction, table)?;
-                if table != Table::Meta && self.censuses.get(&table) != Some(&census) {
-                    let what = format!("table {} lacks rows or has others", table.name());
-                    return Err(StoreErrorKind::damaged(what));
-                }
-            }
-            Ok(())
+            Table::ALL.into_iter().try_for_each(|table| self.compare(table, take_census(transaction, table)?))
         })
     }
 

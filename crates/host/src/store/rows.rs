@@ -22,7 +22,7 @@ pub(super) struct Census {
 }
 
 impl Census {
-    fn add(&mut self, stored: &[u8]) {
+    pub(super) fn add(&mut self, stored: &[u8]) {
         self.rows = self.rows.wrapping_add(1);
         self.seals = self.seals.wrapping_add(carried_seal(stored));
     }
