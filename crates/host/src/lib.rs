@@ -1,7 +1,7 @@
 //! The embedded default host of Ternsig: manifests, data sources and the run loop.
 //!
 //! A [`Manifest`] says which programs make up the regions and where their input comes from, [`run()`] runs them and
-//! [`Loader`] reads program files. [`Substrate`] is what regions share.
+//! [`Loader`] reads program files. [`Substrate`] is what regions share, and [`Store`] what outlives them.
 #![forbid(unsafe_code)]
 
 pub mod banks;

@@ -5,11 +5,12 @@ use super::error::StoreErrorKind;
 use super::frame::{Frame, Header, Image};
 use super::guard::Guarded;
 use super::overlay::Changes;
-use super::table::{Table, carried_seal, sealed, unsealed};
-use redb::{
-    Database, Durability, ReadTransaction, ReadableDatabase, StorageBackend, TableError, TableHandle,
-    WriteTransaction,
+use super::rows::{
+    Census, Censuses, META_COMMITS, META_TICK, census_key, for_each_stored, open_for_reading,
+    refuse_unknown_tables, take_census, write,
 };
+use super::table::{Table, unsealed};
+use redb::{Database, ReadTransaction, ReadableDatabase, StorageBackend};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,32 +26,9 @@ type Upgrade = fn(&Engine) -> Outcome<Changes>;
 
 const META_PRODUCT: &[u8] = b"product";
 const META_FORMAT: &[u8] = b"format";
-const META_COMMITS: &[u8] = b"commits";
-const META_TICK: &[u8] = b"tick";
 /// In [`Table::Meta`]: how long the chain is, and its last hash.
 pub(super) const META_HEAD: &[u8] = b"chain";
 
-/// How many rows a table has, and the sum of their seals: a row that is missing, or there without having been written,
-/// changes both.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Census {
-    rows: u64,
-    seals: u64,
-}
-
-impl Census {
-    fn add(&mut self, stored: &[u8]) {
-        self.rows = self.rows.wrapping_add(1);
-        self.seals = self.seals.wrapping_add(carried_seal(stored));
-    }
-
-    fn remove(&mut self, stored: &[u8]) {
-        self.rows = self.rows.wrapping_sub(1);
-        self.seals = self.seals.wrapping_sub(carried_seal(stored));
-    }
-}
-
-type Censuses = BTreeMap<Table, Census>;
 pub(super) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 type Outcome<T> = Result<T, StoreErrorKind>;
 
@@ -184,16 +162,28 @@ impl Engine {
         })
     }
 
-    /// The rows whose key begins with `prefix`.
+    /// The rows whose key begins with `prefix`. A whole table is counted on the way.
     pub(super) fn scan(&self, table: Table, prefix: &[u8]) -> Outcome<Rows> {
         let mut found = Rows::new();
+        let mut census = Census::default();
         self.read(|transaction| {
             for_each_stored(transaction, table, prefix, |key, stored| {
+                census.add(stored);
                 found.insert(key.to_vec(), unsealed(table, key, stored)?.to_vec());
                 Ok(())
             })
         })?;
+        if prefix.is_empty() {
+            self.compare(table, census)?;
+        }
         Ok(found)
+    }
+
+    fn compare(&self, table: Table, census: Census) -> Outcome<()> {
+        if table == Table::Meta || self.censuses.get(&table) == Some(&census) {
+            return Ok(());
+        }
+        Err(StoreErrorKind::damaged(format!("table {} lacks rows or has others", table.name())))
     }
 
     /// Writes all changes and the tick, durably, or nothing.
@@ -243,14 +233,7 @@ impl Engine {
     pub(super) fn verify_rows(&self) -> Outcome<()> {
         self.read(|transaction| {
             refuse_unknown_tables(transaction)?;
-            for table in Table::ALL {
-                let census = take_census(transaction, table)?;
-                if table != Table::Meta && self.censuses.get(&table) != Some(&census) {
-                    let what = format!("table {} lacks rows or has others", table.name());
-                    return Err(StoreErrorKind::damaged(what));
-                }
-            }
-            Ok(())
+            Table::ALL.into_iter().try_for_each(|table| self.compare(table, take_census(transaction, table)?))
         })
     }
 
@@ -271,128 +254,8 @@ impl Engine {
     }
 }
 
-fn open_for_reading(
-    transaction: &ReadTransaction,
-    table: Table,
-) -> Outcome<Option<redb::ReadOnlyTable<&'static [u8], &'static [u8]>>> {
-    match transaction.open_table(table.definition()) {
-        Ok(rows) => Ok(Some(rows)),
-        Err(TableError::TableDoesNotExist(_)) => Ok(None),
-        Err(error) => Err(StoreErrorKind::engine("opening a table", error)),
-    }
-}
-
-fn for_each_stored(
-    transaction: &ReadTransaction,
-    table: Table,
-    prefix: &[u8],
-    mut show: impl FnMut(&[u8], &[u8]) -> Outcome<()>,
-) -> Outcome<()> {
-    let Some(rows) = open_for_reading(transaction, table)? else {
-        return Ok(());
-    };
-    let failed = |error| StoreErrorKind::engine("reading rows", error);
-    for row in rows.range(prefix..).map_err(failed)? {
-        let (key, stored) = row.map_err(failed)?;
-        if !key.value().starts_with(prefix) {
-            break;
-        }
-        show(key.value(), stored.value())?;
-    }
-    Ok(())
-}
-
-fn refuse_unknown_tables(transaction: &ReadTransaction) -> Outcome<()> {
-    let tables = transaction.list_tables();
-    let mut tables = tables.map_err(|error| StoreErrorKind::engine("listing tables", error))?;
-    match tables.find(|found| Table::ALL.iter().all(|table| table.name() != found.name())) {
-        None => Ok(()),
-        Some(unknown) => Err(StoreErrorKind::damaged(format!("it holds a table \"{}\"", unknown.name()))),
-    }
-}
-
-fn take_census(transaction: &ReadTransaction, table: Table) -> Outcome<Census> {
-    let mut census = Census::default();
-    for_each_stored(transaction, table, &[], |key, stored| {
-        unsealed(table, key, stored)?;
-        census.add(stored);
-        Ok(())
-    })?;
-    Ok(census)
-}
-
-/// One durable transaction with all changes, and what the store says of itself after them.
-fn write(
-    database: &Database,
-    mut censuses: Censuses,
-    changes: &Changes,
-    commits: u64,
-    tick: u64,
-) -> Result<Censuses, redb::Error> {
-    let mut transaction = database.begin_write()?;
-    transaction.set_durability(Durability::Immediate)?;
-    transaction.set_two_phase_commit(true);
-    for table in Table::ALL {
-        write_table(&transaction, table, changes, censuses.entry(table).or_default())?;
-    }
-    write_meta(&transaction, &censuses, commits, tick)?;
-    transaction.commit()?;
-    Ok(censuses)
-}
-
-fn write_table(
-    transaction: &WriteTransaction,
-    table: Table,
-    changes: &Changes,
-    census: &mut Census,
-) -> Result<(), redb::Error> {
-    let mut changes =
-        changes.range((table, Vec::new())..).take_while(|((own, _), _)| *own == table).peekable();
-    if changes.peek().is_none() {
-        return Ok(());
-    }
-    let mut rows = transaction.open_table(table.definition())?;
-    for ((_, key), change) in changes {
-        let old = match change {
-            Some(value) => {
-                let stored = sealed(table, key, value);
-                census.add(&stored);
-                rows.insert(key.as_slice(), stored.as_slice())?
-            }
-            None => rows.remove(key.as_slice())?,
-        };
-        if let Some(old) = old {
-            census.remove(old.value());
-        }
-    }
-    Ok(())
-}
-
 fn format_row(format: u32) -> ((Table, Vec<u8>), Option<Vec<u8>>) {
     ((Table::Meta, META_FORMAT.to_vec()), Some(Writer::default().u32(format).finish()))
-}
-
-fn census_key(table: Table) -> Vec<u8> {
-    format!("census:{}", table.name()).into_bytes()
-}
-
-fn write_meta(
-    transaction: &WriteTransaction,
-    censuses: &Censuses,
-    commits: u64,
-    tick: u64,
-) -> Result<(), redb::Error> {
-    let mut rows = transaction.open_table(Table::Meta.definition())?;
-    let mut put = |key: &[u8], value: Vec<u8>| -> Result<(), redb::Error> {
-        rows.insert(key, sealed(Table::Meta, key, &value).as_slice())?;
-        Ok(())
-    };
-    put(META_COMMITS, Writer::default().u64(commits).finish())?;
-    put(META_TICK, Writer::default().u64(tick).finish())?;
-    for (&table, census) in censuses.iter().filter(|&(&table, _)| table != Table::Meta) {
-        put(&census_key(table), Writer::default().u64(census.rows).u64(census.seals).finish())?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@
 //! 8192  the engine's image
 //! ```
 //!
-//! Raising the counter needs no flush of its own: if the write is lost, the counter is behind, which says nothing. A counter of 0 is
-//! that of a store which is being created.
+//! Raising the counter needs no flush of its own: if the write is lost, the counter is behind, which says nothing. Only when power
+//! fails right behind a commit and the engine's flags are damaged before the next one, the commit before it is taken for the
+//! last. A counter of 0 is that of a store which is being created.
 
 use super::error::StoreErrorKind;
 use redb::{BackendError, StorageBackend};

@@ -9,6 +9,9 @@ use redb::backends::FileBackend;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+type Outcome<T> = std::result::Result<T, StoreErrorKind>;
 
 /// How a store is to be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +63,7 @@ impl StoreOptions {
     }
 }
 
-fn store(place: String, engine: std::result::Result<Engine, StoreErrorKind>) -> Result<Store> {
+fn store(place: String, engine: Outcome<Engine>) -> Result<Store> {
     let engine = engine.map_err(|kind| kind.at(&place))?;
     let tick = engine.tick();
     Ok(Store { place, engine, levels: Vec::new(), tick, unusable: false })
@@ -73,25 +76,49 @@ fn not_opened(error: io::Error) -> StoreErrorKind {
     }
 }
 
-fn file_backend(file: File) -> std::result::Result<FileBackend, StoreErrorKind> {
+fn file_backend(file: File) -> Outcome<FileBackend> {
     FileBackend::new(file).map_err(|error| StoreErrorKind::engine("opening the file", error))
 }
 
-/// Makes the store under another name and gives it its own when it is whole.
-fn create_file(path: &Path, cache_bytes: usize) -> std::result::Result<(), StoreErrorKind> {
+/// Makes the store under a name of its own and gives it the one it is to have when it is whole.
+fn create_file(path: &Path, cache_bytes: usize) -> Outcome<()> {
+    static CREATED: AtomicU64 = AtomicU64::new(0);
+    let exists = || StoreErrorKind::conflict("there is such a file already; open it, or name another");
     if path.try_exists().unwrap_or(true) {
-        return Err(StoreErrorKind::conflict("there is such a file already; open it, or name another"));
+        return Err(exists());
     }
-    let creating = |error| StoreErrorKind::io("creating the file", error);
     let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".creating");
+    unfinished.push(format!(".{}-{}.creating", std::process::id(), CREATED.fetch_add(1, Ordering::Relaxed)));
     let unfinished = PathBuf::from(unfinished);
+    let created = create_unfinished(&unfinished, cache_bytes).and_then(|()| {
+        rename_new(&unfinished, path).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => exists(),
+            _ => StoreErrorKind::io("creating the file", error),
+        })
+    });
+    if created.is_err() {
+        // What went wrong is the error to tell.
+        let _ = std::fs::remove_file(&unfinished);
+    }
+    created
+}
+
+fn create_unfinished(path: &Path, cache_bytes: usize) -> Outcome<()> {
     let mut options = OpenOptions::new();
-    let file =
-        options.read(true).write(true).create(true).truncate(false).open(&unfinished).map_err(creating)?;
-    drop(Engine::create(Box::new(file_backend(file)?), cache_bytes)?);
-    std::fs::rename(&unfinished, path).map_err(creating)?;
-    sync_directory(path).map_err(creating)
+    let file = options.read(true).write(true).create(true).truncate(true).open(path);
+    let file = file.map_err(|error| StoreErrorKind::io("creating the file", error))?;
+    Engine::create(Box::new(file_backend(file)?), cache_bytes).map(drop)
+}
+
+/// Renames without taking the place of a file that has come to be there: where files can have two names, the new one is given
+/// only if nobody has it.
+fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
+    match std::fs::hard_link(from, to) {
+        Ok(()) => std::fs::remove_file(from)?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+        Err(_) => std::fs::rename(from, to)?,
+    }
+    sync_directory(to)
 }
 
 /// Makes the new name durable, where a directory can be flushed.

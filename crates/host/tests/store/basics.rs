@@ -268,6 +268,7 @@ fn files_are_refused_with_what_to_do() {
     std::fs::remove_file(&path).unwrap();
 
     let store = Store::create(&path).unwrap();
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
     let (kind, text) = opening(&path);
     assert_eq!(kind, ErrorKind::Conflict, "{text}");
     drop(store);

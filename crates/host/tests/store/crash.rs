@@ -2,8 +2,10 @@
 //! nothing else.
 
 use crate::disk::{Disk, Fault, Loss};
-use crate::script::SESSION;
-use ternsig_host::store::StoreExport;
+use crate::script::{SESSION, register};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use ternsig_host::store::{Change, StoreExport};
 use ternsig_host::{Store, StoreError};
 
 /// The committed state before the session and after each step.
@@ -85,7 +87,7 @@ fn a_crash_loses_nothing_committed_and_shows_nothing_else() {
 fn a_crash_during_recovery_loses_nothing_either() {
     let reference = reference();
     let (mut points, mut images, mut lost) = (0, 0, Vec::new());
-    for at in (reference.created.1..reference.ended.1).step_by(17) {
+    for at in (reference.created.1..reference.ended.1).step_by(23) {
         let disk = Disk::default().failing(Fault::Crash(at));
         let done = session(&disk);
         let image = disk.after(Loss::Torn(512, at));
@@ -129,4 +131,49 @@ fn failing_storage_is_an_error_and_loses_nothing() {
     }
     println!("{points} points, {} losses", lost.len());
     assert!(lost.is_empty(), "{lost:#?}");
+}
+
+/// Where the process that is to be killed writes.
+const FILE: &str = "TERNSIG_STORE_OF_A_KILLED_PROCESS";
+
+/// Two keys a transaction, and a line once it is committed.
+#[test]
+#[ignore = "is run, and killed, by another test"]
+fn write_until_killed() {
+    let Some(path) = std::env::var_os(FILE) else {
+        return;
+    };
+    let mut store = Store::open(path).unwrap();
+    for round in 0..100_000 {
+        store.begin(0).unwrap();
+        for key in ["a", "b"] {
+            store.save(key, &register(3, round as u8), &Change::new(1, "child", round)).unwrap();
+        }
+        store.commit(0).unwrap();
+        println!("committed {round}");
+    }
+}
+
+#[test]
+fn a_killed_process_leaves_whole_transactions() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("killed.store");
+    drop(Store::create(&path).unwrap());
+    for rounds in [1, 2, 5, 11, 30] {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "--nocapture", "crash::write_until_killed"])
+            .env(FILE, &path)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let committed = lines.filter(|line| line.contains("committed ")).take(rounds).last().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let committed: u64 = committed.rsplit(' ').next().unwrap().parse().unwrap();
+        let store = Store::open(&path).unwrap();
+        let [a, b] = ["a", "b"].map(|key| store.load(key).unwrap().unwrap());
+        assert_eq!(a, b);
+        assert!(a.standing.tick >= committed);
+    }
 }

@@ -60,7 +60,7 @@ fn sweep(close: bool, check: bool, stride: usize) -> Count {
     let (image, states) = image(close);
     let mut count = Count::default();
     for at in (0..320).chain((320..image.len()).step_by(stride)) {
-        for mask in [1, 0x80, 0xFF] {
+        for mask in [1, 0xFF] {
             let mut bytes = image.clone();
             bytes[at] ^= mask;
             match catch_unwind(AssertUnwindSafe(|| read(bytes, check))) {
@@ -81,8 +81,8 @@ fn sweep(close: bool, check: bool, stride: usize) -> Count {
 /// counted outside the engine's image.
 #[test]
 fn a_checked_engine_may_fall_back_and_does_nothing_worse() {
-    let killed = sweep(false, true, 197);
-    let closed = sweep(true, true, 197);
+    let killed = sweep(false, true, 397);
+    let closed = sweep(true, true, 397);
     for count in [&killed, &closed] {
         assert_eq!((count.panicked, count.wrong), (0, 0));
         assert!(count.refused > 0);

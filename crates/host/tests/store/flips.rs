@@ -81,7 +81,7 @@ fn dense(len: usize, stride: usize) -> Vec<(usize, u8)> {
 #[test]
 fn a_flipped_byte_is_refused_or_harmless() {
     for close in [true, false] {
-        let count = sweep(close, |len| dense(len, 199));
+        let count = sweep(close, |len| dense(len, 241));
         assert_eq!(count.panicked, [0; 0]);
         assert_eq!(count.wrong, [0; 0]);
         assert_eq!(count.written, [0; 0]);
@@ -108,14 +108,14 @@ fn a_lost_sector_is_refused_or_harmless() {
     assert!(count.refused > 100);
 }
 
-/// Without a cache every page is read again, and no page is checked on the way: rows are told by their seals, and the engine's
-/// panics are caught.
+/// Without a cache every page is read again, and no page is checked on the way: rows are told by their seals and counted, and the
+/// engine's panics are caught.
 #[test]
 fn bytes_that_flip_beneath_an_open_store_are_no_panic_and_no_wrong_value() {
     let (image, export) = image(true);
     let options = StoreOptions { cache_bytes: 0 };
-    let (mut refused, mut harmless, mut unseen) = (0, 0, 0);
-    for (at, mask) in (0..image.len()).step_by(331).enumerate().map(|(i, at)| (at, [1, 0x80, 0xFF][i % 3])) {
+    let (mut refused, mut harmless) = (0, 0);
+    for (at, mask) in (0..image.len()).step_by(797).enumerate().map(|(i, at)| (at, [1, 0x80, 0xFF][i % 3])) {
         let disk = Disk::holding(image.clone());
         let mut store = options.with_backend(disk.clone()).unwrap();
         disk.flip(at, mask);
@@ -126,20 +126,16 @@ fn bytes_that_flip_beneath_an_open_store_are_no_panic_and_no_wrong_value() {
                 assert_eq!(polarity, entry.value.polarity);
             }
         }
-        let shown = store.export();
-        match (store.verify(), shown) {
-            (Err(_), Ok(shown)) if shown != export => unseen += 1,
-            (Err(_), _) => refused += 1,
-            (Ok(()), shown) => {
-                assert_eq!(shown.unwrap(), export);
-                harmless += 1;
-            }
+        if let Ok(shown) = store.export() {
+            assert_eq!(shown, export);
+        }
+        match store.verify() {
+            Ok(()) => harmless += 1,
+            Err(_) => refused += 1,
         }
     }
-    println!(
-        "beneath an open store: {refused} refused, {harmless} harmless, {unseen} seen by verifying only"
-    );
-    assert!(refused > 20);
+    println!("beneath an open store: {refused} refused, {harmless} harmless");
+    assert!(refused > 10);
 }
 
 fn every_byte(masks: &[u8]) {
