@@ -12,7 +12,7 @@ pub use registers::Registers;
 pub use transactions::Transactions;
 pub use weights::{KeyTable, WeightKeeper};
 
-use crate::banks::{BankStore, Banks, Saved, WritePolicy};
+use crate::banks::{BankStore, Banks, Saved, Slots, WritePolicy};
 use crate::device::Devices;
 use crate::store::{Blobs, Store, StoreError, StoreErrorKind, bank_entry_key, bank_key};
 use std::path::Path;
@@ -25,6 +25,7 @@ use ternsig_vm::Error;
 pub struct Memory {
     store: Arc<Mutex<Store>>,
     banks: Banks,
+    scope: Arc<str>,
 }
 
 impl Memory {
@@ -46,7 +47,18 @@ impl Memory {
         let store = Arc::new(Mutex::new(store));
         let banks = Banks::stored(cluster, Box::new(StoredBanks(Arc::clone(&store))), policy);
         banks.set_tick(tick);
-        Ok(Memory { store, banks })
+        Ok(Memory { store, banks, scope: Arc::from("") })
+    }
+
+    /// The same memory for one of several machines of a program: what registers and checkpoints are kept as begins with this.
+    #[must_use]
+    pub fn scoped(&self, scope: &str) -> Memory {
+        Memory { scope: Arc::from(scope), ..self.clone() }
+    }
+
+    /// What a key is kept as.
+    fn name(&self, key: &str) -> String {
+        format!("{}{key}", self.scope)
     }
 
     /// The banks.
@@ -70,15 +82,16 @@ impl Memory {
         Ok(())
     }
 
-    /// The devices of a machine that need nothing but memory: `weights`, `checkpoints`, `txn` and `registers`. `program` names
-    /// registers that have no key.
+    /// The devices of a machine that need nothing but memory: `weights`, `checkpoints`, `txn`, `registers` and `bank`. `program`
+    /// names registers that have no key.
     #[must_use]
-    pub fn devices(&self, program: &str, keys: KeyTable) -> Devices {
+    pub fn devices(&self, program: &str, keys: KeyTable, slots: Slots) -> Devices {
         let mut devices = Devices::new();
         devices.attach("weights", WeightKeeper::new(self.clone(), program, keys));
         devices.attach("checkpoints", Checkpoints::new(self.clone()));
         devices.attach("txn", Transactions::new(self.clone()));
         devices.attach("registers", Registers::default());
+        devices.attach("bank", self.banks.handle(slots));
         devices
     }
 }

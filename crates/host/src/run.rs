@@ -14,6 +14,7 @@
 
 mod confusion;
 mod error;
+mod kept;
 mod online;
 mod progress;
 mod report;
@@ -24,9 +25,12 @@ pub use error::{Part, RunError};
 pub use progress::{Plan, Progress, Silent};
 pub use report::{CurvePoint, EpochReport, RunReport, Score, SeedReport};
 
+use crate::banks::Slots;
 use crate::manifest::{Format, Input, Manifest};
+use crate::memory::{KeyTable, Memory};
 use crate::region::Region;
 use crate::source::{Dataset, csv};
+use kept::Kept;
 use seed::SeedRun;
 use std::sync::Arc;
 use ternsig_vm::ExtensionRegistry;
@@ -34,13 +38,26 @@ use ternsig_vm::ExtensionRegistry;
 /// What the target holds for the right class.
 pub const RIGHT: i32 = 255;
 
-/// Runs the region of a manifest once for every seed, one after the other.
+/// What a run keeps, and the keys and banks that its programs know by number.
+pub struct Keep {
+    /// Where.
+    pub memory: Memory,
+    /// The keys.
+    pub keys: KeyTable,
+    /// The banks that programs reach.
+    pub slots: Slots,
+}
+
+/// Runs the region of a manifest once for every seed, one after the other. With a memory, each seed begins with the weights
+/// that an earlier run saved for it, saves them after every epoch, and has the operations of its program answered while it
+/// learns. Held-out samples change nothing, and so have none answered.
 ///
 /// # Errors
 /// A file cannot be used, a program fails, or its output is no answer.
 pub fn run(
     manifest: &Manifest,
     registry: &Arc<ExtensionRegistry>,
+    keep: Option<&Keep>,
     progress: &mut dyn Progress,
 ) -> Result<RunReport, RunError> {
     let entry = manifest.regions.first().ok_or(RunError::NoRegion)?;
@@ -56,7 +73,8 @@ pub fn run(
     let mut seeds = Vec::with_capacity(manifest.run.seeds.len());
     for &seed in &manifest.run.seeds {
         progress.begin_seed(seed);
-        let report = SeedRun::new(&region, &data, &entry.source, seed)?.run(progress)?;
+        let kept = keep.map(|keep| Kept::new(keep, &region, seed));
+        let report = SeedRun::new(&region, &data, &entry.source, seed, kept)?.run(progress)?;
         progress.end_seed(&report);
         seeds.push(report);
     }

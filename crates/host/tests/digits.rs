@@ -11,7 +11,8 @@ use ternsig_vm::ExtensionRegistry;
 fn digits_are_learned_to_the_same_answers_everywhere() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../firmware/digits/digits.toml");
     let manifest = Manifest::read(&path).unwrap();
-    let report: RunReport = run(&manifest, &Arc::new(ExtensionRegistry::standard()), &mut Silent).unwrap();
+    let report: RunReport =
+        run(&manifest, &Arc::new(ExtensionRegistry::standard()), None, &mut Silent).unwrap();
     let right: Vec<_> = report.seeds.iter().map(|seed| (seed.seed, seed.confusion.score().right)).collect();
     assert_eq!(report.holdout, 360);
     assert!(report.mean().unwrap() >= 0.97, "{:?}", report.mean());

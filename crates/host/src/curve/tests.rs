@@ -5,6 +5,7 @@ use std::time::Duration;
 fn seed(seed: u64, scores: &[usize], holdout: usize) -> SeedReport {
     let learned = |i: usize| 50 * (i as u64 + 1);
     SeedReport {
+        loaded: None,
         seed,
         epochs: vec![EpochReport {
             epoch: 1,

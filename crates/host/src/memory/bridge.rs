@@ -12,7 +12,7 @@ use ternsig_vm::{Error, Machine};
 pub struct Mismatch {
     /// The register.
     pub register: Register,
-    /// Its key.
+    /// What it is kept as.
     pub key: String,
     /// Why.
     pub error: Error,
@@ -46,7 +46,7 @@ impl Memory {
     pub fn store_registers(&self, m: &mut Machine, strength: u8, force: bool) -> Bridged {
         let mut bridged = Bridged::default();
         for index in 0..REGISTERS_PER_BANK {
-            if let Some(key) = key_of(m, index) {
+            if let Some(key) = self.name_of(m, index) {
                 let result = self.store_register(m, index, &key, (strength, force));
                 bridged.note(index, key, result);
             }
@@ -82,7 +82,7 @@ impl Memory {
     pub fn load_registers(&self, m: &mut Machine) -> Bridged {
         let mut bridged = Bridged::default();
         for index in 0..REGISTERS_PER_BANK {
-            if let Some(key) = key_of(m, index) {
+            if let Some(key) = self.name_of(m, index) {
                 let result = self.load_register(m, index, &key);
                 bridged.note(index, key, result);
             }
@@ -97,8 +97,9 @@ impl Memory {
         let is_architecture = record.is_some_and(|record| record.shape == stored.weights.shape());
         put(m, index, &stored.weights, is_architecture).map(|()| true)
     }
-}
 
-fn key_of(m: &Machine, index: usize) -> Option<String> {
-    m.cold(index)?.key().map(str::to_owned)
+    /// What a register that has a key is kept as.
+    fn name_of(&self, m: &Machine, index: usize) -> Option<String> {
+        m.cold(index)?.key().map(|key| self.name(key))
+    }
 }

@@ -27,8 +27,8 @@ impl Checkpoints {
                 format!("there is no checkpoint of {register}, which has no key"),
             )
         };
-        let key = allocated(m, register)?.key().ok_or_else(missing)?.to_owned();
-        let weights = self.memory.store().checkpoint_restore(&key)?;
+        let name = self.memory.name(allocated(m, register)?.key().ok_or_else(missing)?);
+        let weights = self.memory.store().checkpoint_restore(&name)?;
         put(m, register.index(), &weights, false)?;
         // What was restored is not what the store has under the key.
         if let Some(register) = m.cold_mut(register.index()) {
@@ -45,13 +45,13 @@ impl Device for Checkpoints {
             DomainOp::CheckpointSave { register } => {
                 let weights = allocated(m, register)?;
                 if let Some(key) = weights.key() {
-                    self.memory.store().checkpoint_save(key, weights)?;
+                    self.memory.store().checkpoint_save(&self.memory.name(key), weights)?;
                 }
             }
             DomainOp::CheckpointRestore { register } => self.restore(m, register)?,
             DomainOp::CheckpointDiscard { register } => {
                 if let Some(key) = m.cold(register.index()).and_then(|weights| weights.key()) {
-                    self.memory.store().checkpoint_discard(key)?;
+                    self.memory.store().checkpoint_discard(&self.memory.name(key))?;
                 }
             }
             _ => return Err(no_device(op)),

@@ -69,10 +69,9 @@ fn first(m: &Machine, index: usize) -> i16 {
 
 fn run(interpreter: &mut Interpreter, memory: &Memory, way: Way) -> Outcome {
     let keys = KeyTable::from([(0, "zero".to_owned()), (7, "seven".to_owned())]);
-    let mut devices = memory.devices("p", keys);
-    let mut slots = crate::banks::Slots::new();
+    let mut slots = Slots::new();
     slots.bind(0, BANK);
-    devices.attach("bank", memory.banks().handle(slots));
+    let mut devices = memory.devices("p", keys, slots);
     match way {
         Way::Handler => interpreter.run_with_host(|op, ctx| devices.answer(op, ctx)),
         Way::Steps => loop {

@@ -49,7 +49,7 @@ impl WeightKeeper {
     fn save(&self, m: &mut Machine, register: Register, key: &str) -> Result<(), Error> {
         let mut store = self.memory.store();
         let change = Change::new(self.strength, SOURCE, store.tick());
-        store.save(key, allocated(m, register)?, &change)?;
+        store.save(&self.memory.name(key), allocated(m, register)?, &change)?;
         // What a transaction may still drop has to be saved again.
         if store.open_transactions().is_empty()
             && let Some(weights) = m.cold_mut(register.index())
@@ -61,12 +61,12 @@ impl WeightKeeper {
 
     fn load(&self, m: &mut Machine, register: Register, key: &str) -> Result<(), Error> {
         allocated(m, register)?;
-        let store = self.memory.store();
-        let Some(stored) = store.load(key)? else {
-            return Err(Error::new(ErrorKind::NotFound, format!("there are no weights with key \"{key}\"")));
+        let (store, name) = (self.memory.store(), self.memory.name(key));
+        let Some(stored) = store.load(&name)? else {
+            return Err(Error::new(ErrorKind::NotFound, format!("there are no weights with key \"{name}\"")));
         };
         let is_architecture =
-            store.architecture(key)?.is_some_and(|record| record.shape == stored.weights.shape());
+            store.architecture(&name)?.is_some_and(|record| record.shape == stored.weights.shape());
         put(m, register.index(), &stored.weights, is_architecture)
     }
 
@@ -74,7 +74,7 @@ impl WeightKeeper {
         let key = self.own_key(m, register)?;
         let mut store = self.memory.store();
         let change = Change::new(self.strength, SOURCE, store.tick());
-        store.init(&key, allocated(m, register)?.shape(), &change)?;
+        store.init(&self.memory.name(&key), allocated(m, register)?.shape(), &change)?;
         Ok(())
     }
 

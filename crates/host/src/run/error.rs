@@ -62,6 +62,18 @@ pub enum RunError {
         /// How it ended.
         outcome: Box<Outcome>,
     },
+    /// The store cannot be read or written, or registers do not fit what it holds.
+    Memory {
+        /// The store's file.
+        place: String,
+        /// Why.
+        message: String,
+    },
+    /// A run of the program ended inside transactions, which were rolled back.
+    OpenTransactions {
+        /// Which, outermost first.
+        open: Vec<u8>,
+    },
     /// The output does not have one element per class.
     Output {
         /// The program's file.
@@ -120,6 +132,17 @@ impl fmt::Display for RunError {
                     Part::Holdout => "answering held-out",
                 };
                 write!(f, ": {outcome} (while {doing} sample {sample}, seed {seed})")
+            }
+            RunError::Memory { place, message } => {
+                write!(f, "{place}: {}", message.strip_prefix(&format!("{place}: ")).unwrap_or(message))
+            }
+            RunError::OpenTransactions { open } => {
+                let open: Vec<String> = open.iter().map(u8::to_string).collect();
+                write!(
+                    f,
+                    "the program ended inside transaction {}, which was rolled back (txn_commit is missing)",
+                    open.join(", ")
+                )
             }
             RunError::Output { path, found, classes } => write!(
                 f,

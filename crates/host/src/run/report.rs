@@ -54,6 +54,8 @@ pub struct RunReport {
 pub struct SeedReport {
     /// The seed.
     pub seed: u64,
+    /// How many registers began with the weights of an earlier run; `None` if nothing is kept.
+    pub loaded: Option<usize>,
     /// The epochs, in their order.
     pub epochs: Vec<EpochReport>,
     /// The accuracy while learning.

@@ -3,6 +3,7 @@
 use super::RIGHT;
 use super::confusion::Confusion;
 use super::error::{Part, RunError};
+use super::kept::{self, Kept};
 use super::online::Online;
 use super::progress::Progress;
 use super::report::{EpochReport, SeedReport};
@@ -22,6 +23,8 @@ pub(super) struct SeedRun<'r> {
     generator: Generator,
     split: Split,
     learner: Interpreter,
+    kept: Option<Kept>,
+    loaded: Option<usize>,
     target: Vec<i32>,
     online: Online,
     elapsed: Duration,
@@ -33,12 +36,15 @@ impl<'r> SeedRun<'r> {
         data: &'r Dataset,
         source: &'r Input,
         seed: u64,
+        kept: Option<Kept>,
     ) -> Result<SeedRun<'r>, RunError> {
         let mut generator = Generator::new(seed);
         let mut split = Split::stratified(data.labels(), source.holdout, &mut generator);
         if source.order == Order::File {
             split.training.sort_unstable();
         }
+        let mut learner = region.begin(seed)?;
+        let loaded = kept.as_ref().map(|kept| kept.load(learner.machine_mut())).transpose()?;
         Ok(SeedRun {
             region,
             data,
@@ -46,7 +52,9 @@ impl<'r> SeedRun<'r> {
             seed,
             generator,
             split,
-            learner: region.begin(seed)?,
+            learner,
+            kept,
+            loaded,
             target: vec![0; data.classes().len()],
             online: Online::default(),
             elapsed: Duration::ZERO,
@@ -59,6 +67,9 @@ impl<'r> SeedRun<'r> {
         let mut native_holdout = None;
         for epoch in 1..=self.source.epochs {
             self.learn_all(progress)?;
+            if let Some(kept) = &self.kept {
+                kept.save(self.learner.machine_mut(), self.split.training.len() as u64)?;
+            }
             (confusion, native_holdout) = self.examine()?;
             let report = EpochReport { epoch, learned: self.online.seen(), holdout: confusion.score() };
             progress.end_epoch(self.seed, &report);
@@ -66,6 +77,7 @@ impl<'r> SeedRun<'r> {
         }
         Ok(SeedReport {
             seed: self.seed,
+            loaded: self.loaded,
             epochs,
             learned: self.online.seen(),
             online: self.online.into_points(),
@@ -96,7 +108,8 @@ impl<'r> SeedRun<'r> {
         self.learner.machine_mut().set_target(&self.target);
         self.target[sample.label] = 0;
         let place = Place { program: self.region.program(), part: Part::Learning, seed: self.seed, index };
-        let answer = answer(&mut self.learner, sample.input, self.target.len(), place)?;
+        let answer = answer(&mut self.learner, self.kept.as_mut(), (sample.input, self.target.len()), place)?;
+        self.kept.as_ref().map_or(Ok(()), Kept::end_run)?;
         self.online.push(answer == sample.label);
         Ok(())
     }
@@ -110,7 +123,7 @@ impl<'r> SeedRun<'r> {
             let Some(sample) = self.data.sample(index) else { continue };
             let place =
                 Place { program: self.region.holdout_program(), part: Part::Holdout, seed: self.seed, index };
-            confusion.count(sample.label, answer(&mut examined, sample.input, classes, place)?);
+            confusion.count(sample.label, answer(&mut examined, None, (sample.input, classes), place)?);
         }
         Ok((confusion, NativeReport::of(&examined)))
     }
@@ -128,15 +141,20 @@ struct Place<'r> {
 /// Runs a program on an input; the answer is the class with the greatest output.
 fn answer(
     interpreter: &mut Interpreter,
-    input: &[i32],
-    classes: usize,
+    kept: Option<&mut Kept>,
+    (input, classes): (&[i32], usize),
     place: Place<'_>,
 ) -> Result<usize, RunError> {
     let Place { program: RegionProgram { path, program }, part, seed, index } = place;
-    let output = interpreter.forward_i32(input).map_err(|outcome| {
+    interpreter.machine_mut().set_input(input);
+    interpreter.begin_run();
+    let outcome = kept::run(interpreter, kept);
+    if !outcome.is_complete() {
         let line = outcome.instruction().and_then(|index| program.program().line(index));
-        RunError::Program { path: path.clone(), line, seed, part, sample: index, outcome: Box::new(outcome) }
-    })?;
+        let (path, outcome) = (path.clone(), Box::new(outcome));
+        return Err(RunError::Program { path, line, seed, part, sample: index, outcome });
+    }
+    let output = interpreter.machine().output();
     if output.len() != classes {
         return Err(RunError::Output { path: path.clone(), found: output.len(), classes });
     }

@@ -28,7 +28,7 @@ fn directory(files: &[(&str, &str)]) -> TempDir {
 
 fn run_in(directory: &TempDir, manifest: &str) -> Result<RunReport, RunError> {
     let manifest = Manifest::parse(manifest, &directory.path().join("run.toml")).unwrap();
-    run(&manifest, &Arc::new(ExtensionRegistry::standard()), &mut Silent)
+    run(&manifest, &Arc::new(ExtensionRegistry::standard()), None, &mut Silent)
 }
 
 /// What a run with these files fails with, without the directory.
@@ -240,7 +240,7 @@ fn progress_is_told_of_every_step() {
     let text = format!("run = {{ seeds = [5, 6] }}\n{MANIFEST}");
     let manifest = Manifest::parse(&text, &directory.path().join("run.toml")).unwrap();
     let mut count = Count::default();
-    run(&manifest, &Arc::new(ExtensionRegistry::standard()), &mut count).unwrap();
+    run(&manifest, &Arc::new(ExtensionRegistry::standard()), None, &mut count).unwrap();
     assert_eq!((count.begun.as_slice(), count.planned, count.learned), ([5, 6].as_slice(), 24, 24));
     assert_eq!((count.epochs, count.ended, count.loaded), (4, 2, 1));
 }
@@ -261,13 +261,13 @@ fn the_shipped_digits_are_learned() {
     (entry.source.holdout, entry.source.epochs) = (60, 1);
     manifest.run.seeds = vec![1];
     let registry = Arc::new(ExtensionRegistry::standard());
-    let report = run(&manifest, &registry, &mut Silent).unwrap();
+    let report = run(&manifest, &registry, None, &mut Silent).unwrap();
     assert_eq!(report.confusion().score().of, 60);
     // After 200 images once each; chance would be a tenth.
     assert!(report.mean().unwrap() > 0.8, "{}", report.confusion().score());
     for engine in [Engine::Jit, Engine::Auto, Engine::Crosscheck] {
         manifest.regions[0].engine = engine;
-        let other = run(&manifest, &registry, &mut Silent).unwrap();
+        let other = run(&manifest, &registry, None, &mut Silent).unwrap();
         assert_eq!(other.confusion(), report.confusion(), "{engine}");
         // When the background is done with compiling is not known.
         let entered = other.seeds[0].native.as_ref().is_some_and(|native| native.entered > 0);
@@ -275,5 +275,5 @@ fn the_shipped_digits_are_learned() {
     }
     // The learning program answers as the one that only answers.
     manifest.attached.clear();
-    assert_eq!(run(&manifest, &registry, &mut Silent).unwrap().confusion(), report.confusion());
+    assert_eq!(run(&manifest, &registry, None, &mut Silent).unwrap().confusion(), report.confusion());
 }

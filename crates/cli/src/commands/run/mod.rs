@@ -1,5 +1,6 @@
 //! `ternsig run`: programs and manifests.
 
+mod keep;
 mod manifest;
 mod once;
 mod progress;
@@ -7,6 +8,8 @@ mod report;
 mod state_file;
 
 pub(crate) use state_file::StateFile;
+
+use keep::{NumberedBank, NumberedKey};
 
 use crate::arguments::{Format, Numbers, require_available};
 use crate::files::has_extension;
@@ -40,7 +43,29 @@ pub(crate) struct Run {
     #[arg(short, long)]
     quiet: bool,
     #[command(flatten)]
+    keep: KeepOptions,
+    #[command(flatten)]
     program: ProgramOptions,
+}
+
+/// What survives the run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for what is kept")]
+struct KeepOptions {
+    /// The store, which is made if there is none: registers with a key begin with the weights that it has and are saved to it;
+    /// operations on weights, checkpoints, transactions, registers and banks are answered from it.
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+    /// A key that programs know by this number, 3=words. May be given several times.
+    #[arg(long = "key", value_name = "NUMBER=KEY", requires = "store")]
+    keys: Vec<NumberedKey>,
+    /// The bank that programs reach through this slot, 0=words. It is made, 64 wide, if the store has none of this name. May be
+    /// given several times.
+    #[arg(long = "bank", value_name = "SLOT=NAME", requires = "store")]
+    banks: Vec<NumberedBank>,
+    /// Save what changes in banks together, every 100 changes or 10 000 ticks and at each commit; a crash loses what came after.
+    #[arg(long, requires = "store")]
+    write_back: bool,
 }
 
 /// Options that only programs take.

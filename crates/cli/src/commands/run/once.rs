@@ -9,8 +9,10 @@ use crate::terminal::complain;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
-use ternsig_host::NativeReport;
+use ternsig_host::memory::Bridged;
+use ternsig_host::run::Keep;
 use ternsig_host::state::StateAfter;
+use ternsig_host::{Device, Devices, Memory, NativeReport};
 use ternsig_vm::{Interpreter, Outcome};
 
 /// All that is reported.
@@ -34,7 +36,10 @@ pub(super) fn run(command: &Run, out: &mut dyn Write) -> Result<Status, Problem>
     let mut interpreter = program.interpreter(base.as_ref(), command.fuel)?;
     let runs = prepare(options, &mut interpreter)?;
     equip(command.engine.unwrap_or_default(), &mut interpreter)?;
-    let outcome = repeat(&mut interpreter, runs);
+    let outcome = match command.keep.open()? {
+        None => repeat(runs, || Ok(interpreter.run()))?,
+        Some(keep) => Kept::new(command, keep).run(&mut interpreter, runs)?,
+    };
     let native = NativeReport::of(&interpreter);
     match command.format {
         Format::Text => {
@@ -85,13 +90,64 @@ fn prepare(options: &ProgramOptions, interpreter: &mut Interpreter) -> Result<u3
 }
 
 /// Runs so many times, or until a run does not come to its own end.
-fn repeat(interpreter: &mut Interpreter, runs: u32) -> Outcome {
-    let mut outcome = interpreter.run();
+fn repeat(runs: u32, mut run: impl FnMut() -> Result<Outcome, Problem>) -> Result<Outcome, Problem> {
+    let mut outcome = run()?;
     for _ in 1..runs {
         if !outcome.is_complete() {
             break;
         }
-        outcome = interpreter.run();
+        outcome = run()?;
     }
-    outcome
+    Ok(outcome)
+}
+
+/// A store, and the devices that answer from it.
+struct Kept<'c> {
+    command: &'c Run,
+    memory: Memory,
+    devices: Devices,
+}
+
+impl Kept<'_> {
+    fn new(command: &Run, keep: Keep) -> Kept<'_> {
+        let program = command.file.file_stem().unwrap_or_default().to_string_lossy();
+        let devices = keep.memory.devices(&program, keep.keys, keep.slots);
+        Kept { command, memory: keep.memory, devices }
+    }
+
+    /// Runs with the weights that the store has, and saves them after each run, which is a tick.
+    fn run(mut self, interpreter: &mut Interpreter, runs: u32) -> Result<Outcome, Problem> {
+        self.all(self.memory.load_registers(interpreter.machine_mut()))?;
+        repeat(runs, || {
+            let outcome = interpreter.run_with_host(|op, ctx| self.devices.answer(op, ctx));
+            self.end_run();
+            let tick = self.memory.store().tick().saturating_add(1);
+            self.memory.advance_to(tick).map_err(|error| Problem::Program(format!("error: {error}")))?;
+            self.all(self.memory.store_registers(interpreter.machine_mut(), u8::MAX, false))?;
+            Ok(outcome)
+        })
+    }
+
+    /// Rolls back what the program left open, and says so.
+    fn end_run(&self) {
+        let open = self.memory.end_run();
+        if !open.is_empty() {
+            let open: Vec<String> = open.iter().map(u8::to_string).collect();
+            let file = self.command.file.display();
+            let open = open.join(", ");
+            complain(format_args!(
+                "warning: {file}: the run ended inside transaction {open}, which was rolled back"
+            ));
+        }
+    }
+
+    fn all(&self, bridged: Bridged) -> Result<(), Problem> {
+        match bridged.failed.first() {
+            None => Ok(()),
+            Some(failed) => {
+                let message = format!("{} ({}): {}", failed.register, failed.key, failed.error);
+                Err(Problem::file(Path::new(self.memory.store().place()), message))
+            }
+        }
+    }
 }

@@ -21,7 +21,9 @@ use ternsig_vm::ExtensionRegistry;
 pub(super) fn run(command: &Run, out: &mut dyn Write) -> Result<Status, Problem> {
     let manifest = read(command)?;
     let registry = Arc::new(ExtensionRegistry::standard());
-    let report = ternsig_host::run(&manifest, &registry, &mut Shown::new(command.quiet)).map_err(failed)?;
+    let keep = command.keep.open()?;
+    let mut progress = Shown::new(command.quiet);
+    let report = ternsig_host::run(&manifest, &registry, keep.as_ref(), &mut progress).map_err(failed)?;
     let wanted = manifest.regions.first().map(|region| region.report.clone()).unwrap_or_default();
     // A picture that cannot be written must not keep the report from being seen.
     let drawn = draw(&report, &wanted);
@@ -29,6 +31,9 @@ pub(super) fn run(command: &Run, out: &mut dyn Write) -> Result<Status, Problem>
     match command.format {
         Format::Text => {
             report::text(&report, &wanted, curve, out)?;
+            if let Some(path) = &command.keep.store {
+                report::kept(&report, path, out)?;
+            }
             if command.stats {
                 report::native(&report, out)?;
             }

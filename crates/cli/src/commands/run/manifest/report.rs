@@ -34,6 +34,18 @@ pub(super) fn text(
     }
 }
 
+/// Writes which seeds began with the weights of an earlier run.
+pub(super) fn kept(report: &RunReport, store: &Path, out: &mut dyn Write) -> io::Result<()> {
+    let store = store.display();
+    for SeedReport { seed, loaded, .. } in &report.seeds {
+        match loaded.unwrap_or_default() {
+            0 => writeln!(out, "seed {seed} began anew and is kept in {store}")?,
+            loaded => writeln!(out, "seed {seed} began with the weights of {loaded} registers from {store}")?,
+        }
+    }
+    Ok(())
+}
+
 /// Writes what native code did.
 pub(super) fn native(report: &RunReport, out: &mut dyn Write) -> io::Result<()> {
     for seed in &report.seeds {
@@ -82,6 +94,7 @@ fn seed(report: &SeedReport) -> Value {
         |learned: u64, Score { right, of }: Score| json!({ "learned": learned, "right": right, "of": of });
     json!({
         "seed": report.seed,
+        "loaded": report.loaded,
         "accuracy": report.accuracy(),
         "learned": report.learned,
         "seconds": report.elapsed.as_secs_f64(),
