@@ -8,6 +8,7 @@ mod completions;
 mod conform;
 mod explain;
 mod fmt;
+mod keep;
 mod manifest;
 mod run;
 mod spec;
