@@ -32,3 +32,8 @@ pub use run::{Progress, RunError, RunReport, run};
 pub use source::Dataset;
 pub use store::{Store, StoreError};
 pub use substrate::Substrate;
+
+/// The example of the guide.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/store.md")]
+struct Guide;
