@@ -41,13 +41,15 @@
 //! | run natively | [`Engine::equip`] |
 //! | answer in place | [`Interpreter::set_bank_cache`], [`Interpreter::set_substrate`], [`Substrate`] |
 //! | add instructions | [`Extension`], [`ExtensionRegistry`] |
+//! | answer yielded operations, durably | [`Memory`], [`Banks`], [`Devices`] |
 //! | run a manifest | [`Manifest`], [`run()`] |
 //!
-//! The parts are whole crates: [`isa`], [`program`], [`asm`], [`vm`], [`jit`] and [`host`]. Without its default feature `cli`, this
+//! The parts are whole crates: [`isa`], [`program`], [`asm`], [`vm`], [`jit`], [`bank`] and [`host`]. Without its default feature `cli`, this
 //! crate brings nothing along that only the command needs.
 #![forbid(unsafe_code)]
 
 pub use ternsig_asm as asm;
+pub use ternsig_bank as bank;
 pub use ternsig_host as host;
 pub use ternsig_isa as isa;
 pub use ternsig_jit as jit;
@@ -56,7 +58,8 @@ pub use ternsig_vm as vm;
 
 pub use ternsig_asm::{Assembly, Diagnostic, Severity, assemble, check, disassemble, format};
 pub use ternsig_host::{
-    Dataset, Engine, Loader, Manifest, ManifestError, Progress, RunError, RunReport, Substrate, run,
+    BankHandle, Banks, Dataset, Device, Devices, Engine, Loader, Manifest, ManifestError, Memory, Progress,
+    RunError, RunReport, Substrate, run,
 };
 pub use ternsig_isa::{
     Bank, DomainOp, DomainOpKind, ExtensionSyntax, FieldValue, Instruction, InstructionSet, Op, Polarity,
