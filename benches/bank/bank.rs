@@ -2,24 +2,30 @@
 
 use crate::original;
 use crate::stream;
-use crate::top::Top;
+use crate::top::{TOP, Top};
 use std::hint::black_box;
 use ternary_signal::PackedSignal;
-use ternsig_kernels::similarity::{Columns, Cue, scan, score};
+use ternsig_bank::{BankId, Cluster, Config, Match};
+use ternsig_isa::Temperature;
+use ternsig_kernels::similarity::Columns;
 
 /// Dimensions.
 const WIDTH: usize = 64;
+/// The bank of the cluster.
+const BANK: BankId = BankId(1);
 /// How many cues take turns, so that none is known by heart.
 const CUES: usize = 16;
 
 /// A bank and what is asked of it.
 pub(crate) struct Bank {
+    cluster: Cluster,
+    /// What a bank keeps of the entries, for the pass over its bytes.
     columns: Columns,
     /// The entries one after the other.
     rows: Vec<i16>,
     original: original::Bank,
     cues: Vec<Vec<PackedSignal>>,
-    cue_values: Vec<Vec<i16>>,
+    cue_values: Vec<Vec<i32>>,
     /// For the table.
     pub(crate) name: String,
 }
@@ -33,18 +39,28 @@ impl Bank {
         let vectors: Vec<_> = (0..entries).map(|_| vector(0)).collect();
         let cues: Vec<_> = (0..CUES).map(|_| vector(zeros)).collect();
         let mut columns = Columns::new(WIDTH).unwrap_or_else(|| panic!("{WIDTH} dimensions are too many"));
-        vectors.iter().for_each(|vector| columns.push(&values(vector)));
-        let rows = vectors.iter().flat_map(|vector| values(vector)).collect();
+        let config = Config { max_entries: entries as u32, ..Config::default() };
+        let mut cluster = Cluster::new();
+        let created = cluster.create(BANK, "entries", config);
+        created.unwrap_or_else(|error| panic!("{error}"));
+        for vector in &vectors {
+            let vector = values(vector);
+            let written = cluster.write(BANK, &vector, Temperature::Hot, 0);
+            written.unwrap_or_else(|error| panic!("{error}"));
+            columns.push(&vector.iter().map(|&value| value as i16).collect::<Vec<_>>());
+        }
+        let rows = vectors.iter().flat_map(|vector| values(vector)).map(|value| value as i16).collect();
         let name = format!("{entries} × {WIDTH}{}", if zeros > 0 { ", a quarter zeros" } else { "" });
         let cue_values = cues.iter().map(|cue| values(cue)).collect();
-        Bank { columns, rows, original: original::Bank::new(vectors, WIDTH), cues, cue_values, name }
+        Bank { cluster, columns, rows, original: original::Bank::new(vectors, WIDTH), cues, cue_values, name }
     }
 
     /// Stops if one finds something else.
     pub(crate) fn assert_equal(&self) {
         for number in 0..CUES {
             let expected = self.plain(number);
-            assert_eq!(self.ours(number), expected, "{}", self.name);
+            let scores: Vec<i32> = self.ours(number).iter().map(|found| found.score).collect();
+            assert_eq!(scores, expected.scores(), "{}", self.name);
             assert_eq!(self.original(number), expected.scores(), "the original with {}", self.name);
         }
     }
@@ -54,14 +70,13 @@ impl Bank {
         stream::sum(self.columns.lines())
     }
 
-    /// The best for a cue, by the kernel.
-    pub(crate) fn ours(&self, number: usize) -> Top {
-        let cue = Cue::new(black_box(&self.cue_values[number % CUES]), WIDTH);
-        let mut top = Top::new();
-        scan(&self.columns, &cue, i32::MIN, &mut |found| {
-            top.offer(found.slot, score(found.dot, cue.norm(), found.norm))
-        });
-        top
+    /// The best for a cue, as programs get them.
+    pub(crate) fn ours(&self, number: usize) -> Vec<Match> {
+        let found = self
+            .cluster
+            .bank(BANK)
+            .and_then(|bank| bank.query(black_box(&self.cue_values[number % CUES]), TOP));
+        found.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The best for a cue, entry by entry.
@@ -104,7 +119,6 @@ fn signal(state: &mut u64, zeros: u32) -> PackedSignal {
     }
 }
 
-fn values(vector: &[PackedSignal]) -> Vec<i16> {
-    let value = |signal: &PackedSignal| i16::try_from(signal.current());
-    vector.iter().map(|signal| value(signal).unwrap_or_else(|error| panic!("{error}"))).collect()
+fn values(vector: &[PackedSignal]) -> Vec<i32> {
+    vector.iter().map(|signal| signal.current()).collect()
 }

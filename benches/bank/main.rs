@@ -11,6 +11,7 @@
 mod bank;
 #[path = "../common/measure.rs"]
 mod measure;
+mod operations;
 mod original;
 mod stream;
 mod table;
@@ -34,5 +35,6 @@ fn main() {
     }
     if is_measured {
         table::print_foot();
+        operations::print(&[1_000, 10_000, 100_000]);
     }
 }

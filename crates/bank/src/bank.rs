@@ -32,6 +32,8 @@ pub struct Bank {
     columns: Columns,
     /// By slot.
     records: Vec<Record>,
+    /// By slot, close together: a search asks for few.
+    ids: Vec<EntryId>,
     slots: BTreeMap<EntryId, usize>,
     /// Cold entries of a bank that protects them stand in the second, all others in the first.
     orders: [EvictionOrder; 2],
@@ -43,7 +45,7 @@ impl Bank {
         let width = head.config.width as usize;
         let columns = Columns::new(width).ok_or_else(|| BankError::Config(format!("a width of {width}")))?;
         let orders = [EvictionOrder::default(), EvictionOrder::default()];
-        Ok(Bank { head, columns, records: Vec::new(), slots: BTreeMap::new(), orders })
+        Ok(Bank { head, columns, records: Vec::new(), ids: Vec::new(), slots: BTreeMap::new(), orders })
     }
 
     /// What it is besides its entries.
@@ -106,7 +108,7 @@ impl Bank {
     /// The cue is wider than the bank.
     pub fn query(&self, cue: &[i32], count: usize) -> Result<Vec<Match>, BankError> {
         let cue = self.elements(cue)?;
-        Ok(nearest(&self.columns, &cue, count, |slot| self.records[slot].id))
+        Ok(nearest(&self.columns, &cue, count, |slot| self.ids[slot]))
     }
 
     /// Each entry's similarity to a cue, in no particular order.
@@ -147,6 +149,7 @@ impl Bank {
         self.slots.insert(entry.record.id, self.records.len());
         self.columns.push(&entry.vector);
         self.order_of(entry.record.temperature).insert(&entry.record);
+        self.ids.push(entry.record.id);
         self.records.push(entry.record);
     }
 
@@ -155,6 +158,7 @@ impl Bank {
         let slot = self.slots.remove(&id)?;
         self.columns.swap_remove(slot);
         let record = self.records.swap_remove(slot);
+        self.ids.swap_remove(slot);
         if let Some(moved) = self.records.get(slot) {
             self.slots.insert(moved.id, slot);
         }
