@@ -1,6 +1,7 @@
 //! The `ternsig` command: what it prints, and how it ends.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+mod bank;
 mod binaries;
 mod check;
 mod compile;
@@ -11,6 +12,7 @@ mod fmt;
 mod manifest;
 mod run;
 mod spec;
+mod store;
 mod support;
 mod test;
 

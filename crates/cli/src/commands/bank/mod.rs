@@ -11,7 +11,7 @@ use std::io::Write;
 
 /// Looks into the banks of a durable store.
 ///
-/// Nothing is changed: a query is no access. Banks and entries are named by their ids, 16 hexadecimal digits; banks by
+/// Nothing in them is changed: a query is no access. Banks and entries are named by their ids, 16 hexadecimal digits; banks by
 /// their names, too.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Bank {

@@ -11,7 +11,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
-use ternsig_bank::{Bank, BankError, Cluster, EntryRef};
+use ternsig_bank::{Bank, BankError, Cluster, EntryId, EntryRef};
 
 /// Finds the entries of a bank that are most similar to a cue, best first; of equal ones the smallest id first.
 ///
@@ -19,18 +19,17 @@ use ternsig_bank::{Bank, BankError, Cluster, EntryRef};
 /// Across banks, entries are compared by how far they stand out in their bank: 256 is one standard deviation above its
 /// mean score.
 #[derive(Debug, Args)]
-#[command(allow_missing_positional = true)]
 #[command(override_usage = "ternsig bank query [OPTIONS] <FILE> <BANK> <CUE>\n       \
                             ternsig bank query [OPTIONS] <FILE> --across <PREFIX> <CUE>")]
 pub(crate) struct Query {
     /// The store.
     file: PathBuf,
-    /// The bank: its name or its id.
-    #[arg(required_unless_present = "across", conflicts_with = "across", allow_hyphen_values = true)]
-    bank: Option<String>,
+    /// The bank: its name or its id. With --across there is none, and the cue stands here.
+    #[arg(allow_hyphen_values = true)]
+    bank: String,
     /// Whole numbers −255…255, e.g. 1,-2,3; larger ones are limited. At most as many as the bank is wide: those that are
     /// 0 or missing do not take part.
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required_unless_present = "across", conflicts_with = "across", allow_hyphen_values = true)]
     cue: Option<Numbers>,
     /// How many entries, at least 1.
     #[arg(short = 'k', long, value_name = "N", default_value = "10")]
@@ -70,12 +69,15 @@ impl Query {
     }
 
     fn find(&self, cluster: &Cluster) -> Result<Vec<Found>, Problem> {
-        let cue = self.cue.as_ref().map_or(&[][..], |cue| &cue.0);
         let count = usize::try_from(self.count.get()).unwrap_or(usize::MAX);
         if let Some(prefix) = &self.across {
-            return self.find_across(cluster, prefix, cue, count);
+            let wrong =
+                |error| Problem::invocation(format!("invalid cue \"{}\": {error}", shown(&self.bank)));
+            let cue: Numbers = self.bank.parse().map_err(wrong)?;
+            return self.find_across(cluster, prefix, &cue.0, count);
         }
-        let bank = named::bank(cluster, &self.file, self.bank.as_deref().unwrap_or_default())?;
+        let cue = self.cue.as_ref().map_or(&[][..], |cue| &cue.0);
+        let bank = named::bank(cluster, &self.file, &self.bank)?;
         let found = bank.query(cue, count).map_err(|error| self.refused(bank, &error))?;
         Ok(found.into_iter().map(|found| Found::new(bank, found.id, found.score, None)).collect())
     }
@@ -115,7 +117,7 @@ impl Query {
 }
 
 impl Found {
-    fn new(bank: &Bank, id: ternsig_bank::EntryId, score: i32, standing: Option<i32>) -> Found {
+    fn new(bank: &Bank, id: EntryId, score: i32, standing: Option<i32>) -> Found {
         let record = bank.record(id);
         Found {
             bank: bank.head().id.to_string(),

@@ -26,7 +26,7 @@ pub(crate) struct Export {
 enum ExportFormat {
     /// To read, and for other programs.
     Json,
-    /// A third of the size, with a checksum.
+    /// Shorter, with a checksum.
     Binary,
 }
 
