@@ -7,7 +7,9 @@ mod files;
 mod problem;
 mod program;
 mod progress;
+mod stored;
 mod terminal;
+mod text;
 
 use clap::Parser;
 use commands::Command;
@@ -16,8 +18,8 @@ use std::io;
 use std::process::ExitCode;
 
 const EXIT_STATUS: &str = "\
-Exit status: 0 success; 1 a program, a manifest or a data set is at fault; 2 the arguments are, or a file cannot be \
-read or written.";
+Exit status: 0 success; 1 a program, a manifest, a data set, a store or an export is at fault; 2 the arguments are, or a \
+file cannot be read or written.";
 
 /// Assembles, checks and runs small ternary neural programs.
 #[derive(Debug, Parser)]

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use ternsig_host::StoreError;
+use ternsig_host::store::StoreErrorKind;
 
 /// How a command ended that could do its work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +35,7 @@ impl From<Status> for ExitCode {
 /// Why a command could not do its work.
 #[derive(Debug)]
 pub(crate) enum Problem {
-    /// A program is at fault. The text is complete.
+    /// A program, or what else a file holds, is at fault. The text is complete.
     Program(String),
     /// The arguments, or a file, are at fault.
     Invocation(String),
@@ -67,6 +69,19 @@ impl fmt::Display for Problem {
             Problem::Program(text) => f.write_str(text),
             Problem::Invocation(message) => write!(f, "error: {message}"),
             Problem::Closed => f.write_str("error: the output is closed"),
+        }
+    }
+}
+
+/// A store that is not as it was written is at fault itself, as programs are.
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Problem {
+        use StoreErrorKind as Kind;
+        match error.cause() {
+            Kind::NotAStore | Kind::Newer { .. } | Kind::Damaged { .. } | Kind::Import { .. } => {
+                Problem::Program(format!("error: {error}"))
+            }
+            _ => Problem::Invocation(error.to_string()),
         }
     }
 }

@@ -72,6 +72,15 @@ impl Store {
         StoreOptions::default().create(path)
     }
 
+    /// Makes a new store that holds what an export says. The file appears when it is whole.
+    ///
+    /// # Errors
+    /// There is such a file (Conflict); the export is of a newer format, or does not agree with itself (Storage); writing fails.
+    /// There is no file then.
+    pub fn create_from(path: impl AsRef<Path>, export: &StoreExport) -> Result<Store> {
+        StoreOptions::default().create_from(path, export)
+    }
+
     /// Opens the store in a file, or makes one if there is no such file.
     ///
     /// # Errors

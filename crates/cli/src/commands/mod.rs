@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod asm;
+mod bank;
 mod check;
 mod compile;
 mod completions;
@@ -10,6 +11,7 @@ mod explain;
 mod fmt;
 mod run;
 mod spec;
+mod store;
 mod test;
 
 use crate::problem::{Problem, Status};
@@ -29,6 +31,10 @@ pub(crate) enum Command {
     Spec(spec::Spec),
     Test(test::Test),
     Conform(conform::Conform),
+    #[command(subcommand)]
+    Store(store::Store),
+    #[command(subcommand)]
+    Bank(bank::Bank),
     Completions(completions::Completions),
 }
 
@@ -46,6 +52,8 @@ impl Command {
             Command::Spec(command) => command.execute(out),
             Command::Test(command) => command.execute(out),
             Command::Conform(command) => command.execute(out),
+            Command::Store(command) => command.execute(out),
+            Command::Bank(command) => command.execute(out),
             Command::Completions(command) => command.execute(out),
         }
     }

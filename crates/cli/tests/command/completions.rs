@@ -8,7 +8,9 @@ fn every_shell_has_a_script() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let ran = folder.run(&["completions", shell]);
         assert_eq!(ran.status, 0);
-        assert!(ran.out.contains("ternsig") && ran.out.contains("conform"), "{shell}");
+        for word in ["ternsig", "conform", "verify", "across"] {
+            assert!(ran.out.contains(word), "{word} for {shell}");
+        }
     }
     assert_eq!(folder.run(&["completions", "cmd"]).status, 2);
 }

@@ -1,6 +1,7 @@
 //! The `ternsig` command: what it prints, and how it ends.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+mod bank;
 mod binaries;
 mod check;
 mod compile;
@@ -12,6 +13,7 @@ mod keep;
 mod manifest;
 mod run;
 mod spec;
+mod store;
 mod support;
 mod test;
 

@@ -42,6 +42,18 @@ impl Store {
         record.map_err(|kind| self.error(kind))
     }
 
+    /// The keys that have an architecture record, ascending.
+    ///
+    /// # Errors
+    /// Reading fails, or a record is damaged.
+    pub fn architecture_keys(&self) -> Result<Vec<String>> {
+        let rows = self.scan(Table::Architecture, &[])?;
+        let keys: std::result::Result<_, _> = rows.into_keys().map(String::from_utf8).collect();
+        keys.map_err(|_| {
+            self.error(StoreErrorKind::damaged("the key of an architecture record is not UTF-8"))
+        })
+    }
+
     /// Records the shape that a key's register has now.
     ///
     /// # Errors

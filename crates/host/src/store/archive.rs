@@ -41,6 +41,18 @@ impl StoreExport {
         Ok(Writer::default().raw(&content).raw(&checksum).finish())
     }
 
+    /// The export that these bytes are: in binary form if they begin so, else as JSON.
+    ///
+    /// # Errors
+    /// They are neither, are of a newer format, or are damaged. What a store checks when it imports is not checked yet.
+    pub fn read(bytes: &[u8]) -> Result<StoreExport> {
+        if !bytes.trim_ascii_start().starts_with(b"{") {
+            return StoreExport::from_bytes(bytes);
+        }
+        let export = serde_json::from_slice(bytes);
+        export.map_err(|error| StoreErrorKind::import(error.to_string()).at(PLACE))
+    }
+
     /// The export with this binary form.
     ///
     /// # Errors

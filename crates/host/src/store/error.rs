@@ -120,6 +120,10 @@ impl StoreError {
         &self.cause
     }
 
+    pub(super) fn into_cause(self) -> StoreErrorKind {
+        *self.cause
+    }
+
     /// The kind of error that a program gets to see.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

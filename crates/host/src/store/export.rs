@@ -274,7 +274,9 @@ impl ExportedWeights {
 }
 
 impl ExportedRecord {
-    fn of(record: &ChainRecord) -> ExportedRecord {
+    /// What a record says.
+    #[must_use]
+    pub fn of(record: &ChainRecord) -> ExportedRecord {
         ExportedRecord {
             sequence: record.sequence,
             kind: record.kind,

@@ -2,7 +2,8 @@
 
 use super::Store;
 use super::engine::Engine;
-use super::error::{Result, StoreErrorKind};
+use super::error::{Result, StoreError, StoreErrorKind};
+use super::export::StoreExport;
 use super::verify;
 use redb::StorageBackend;
 use redb::backends::FileBackend;
@@ -46,7 +47,23 @@ impl StoreOptions {
     /// As there.
     pub fn create(&self, path: impl AsRef<Path>) -> Result<Store> {
         let path = path.as_ref();
-        create_file(path, self.cache_bytes).map_err(|kind| kind.at(&path.display().to_string()))?;
+        let make = |unfinished: &Path| create_unfinished(unfinished, self.cache_bytes);
+        create_file(path, make).map_err(|kind| kind.at(&path.display().to_string()))?;
+        self.open(path)
+    }
+
+    /// See [`Store::create_from`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn create_from(&self, path: impl AsRef<Path>, export: &StoreExport) -> Result<Store> {
+        let path = path.as_ref();
+        let make = |unfinished: &Path| {
+            create_unfinished(unfinished, self.cache_bytes)?;
+            let filled = self.open(unfinished).and_then(|mut store| store.import(export));
+            filled.map_err(StoreError::into_cause)
+        };
+        create_file(path, make).map_err(|kind| kind.at(&path.display().to_string()))?;
         self.open(path)
     }
 
@@ -81,7 +98,7 @@ fn file_backend(file: File) -> Outcome<FileBackend> {
 }
 
 /// Makes the store under a name of its own and gives it the one it is to have when it is whole.
-fn create_file(path: &Path, cache_bytes: usize) -> Outcome<()> {
+fn create_file(path: &Path, make: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
     static CREATED: AtomicU64 = AtomicU64::new(0);
     let exists = || StoreErrorKind::conflict("there is such a file already; open it, or name another");
     if path.try_exists().unwrap_or(true) {
@@ -90,7 +107,7 @@ fn create_file(path: &Path, cache_bytes: usize) -> Outcome<()> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(format!(".{}-{}.creating", std::process::id(), CREATED.fetch_add(1, Ordering::Relaxed)));
     let unfinished = PathBuf::from(unfinished);
-    let created = create_unfinished(&unfinished, cache_bytes).and_then(|()| {
+    let created = make(&unfinished).and_then(|()| {
         rename_new(&unfinished, path).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => exists(),
             _ => StoreErrorKind::io("creating the file", error),

@@ -84,7 +84,15 @@ impl Weights {
         Ok(())
     }
 
-    pub(super) fn to_state(&self) -> ColdState {
+    /// The SHA-256 of the encoded weights, which the chain records.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        digest(&self.encode())
+    }
+
+    /// The weights as JSON has them.
+    #[must_use]
+    pub fn to_state(&self) -> ColdState {
         ColdState {
             shape: self.shape.dims().to_vec(),
             polarity: self.signals.iter().map(|signal| signal.polarity()).collect(),

@@ -197,6 +197,30 @@ fn an_export_comes_back_whole_as_json_and_in_binary() {
 }
 
 #[test]
+fn a_file_is_made_from_an_export_as_a_whole_or_not_at_all() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.store");
+    let files = || std::fs::read_dir(directory.path()).unwrap().count();
+    let export = after_session().export().unwrap();
+    let mut spoiled = export.clone();
+    spoiled.weights.pop_first();
+    let error = Store::create_from(&path, &spoiled).unwrap_err();
+    assert_eq!((error.kind(), files()), (ErrorKind::Storage, 0));
+    assert!(error.to_string().starts_with(&path.display().to_string()), "{error}");
+    let store = Store::create_from(&path, &export).unwrap();
+    assert_eq!((store.export().unwrap(), files()), (export.clone(), 1));
+    assert_eq!(store.architecture_keys().unwrap(), export.architecture.keys().cloned().collect::<Vec<_>>());
+    assert_eq!(Store::create_from(&path, &export).unwrap_err().kind(), ErrorKind::Conflict);
+    let json = serde_json::to_vec(&export).unwrap();
+    for bytes in [json, export.to_bytes().unwrap()] {
+        assert_eq!(StoreExport::read(&bytes).unwrap(), export);
+    }
+    for bytes in [b"".as_slice(), b"{\"format\": 1}", b"a text"] {
+        assert_eq!(StoreExport::read(bytes).unwrap_err().kind(), ErrorKind::Storage);
+    }
+}
+
+#[test]
 fn spoiled_exports_are_refused() {
     let export = after_session().export().unwrap();
     let spoil: [fn(&mut StoreExport); 9] = [

@@ -4,6 +4,7 @@ use super::file::Checked;
 use crate::arguments::Format;
 use crate::problem::Problem;
 use crate::terminal::{colour, complain};
+use crate::text::counted;
 use serde_json::{Value, json};
 use std::io::Write;
 use ternsig_asm::{Diagnostic, LineIndex, Position, Severity, render_all};
@@ -64,10 +65,6 @@ impl Summary {
         }
         Ok(())
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn file(checked: &Checked) -> Value {
