@@ -164,14 +164,16 @@ fn points_to(instance: &Instance, state: &mut NativeState<'_>, version: &Version
         })
 }
 
-/// Whether the frame points to the buffers that the code reads and writes, and these have room for whole vectors.
+/// Whether the frame points to the buffers that the code reads and writes, and these have the lengths that it was made for and
+/// room for whole vectors.
 fn points_to_buffers(frame: &Frame, state: &NativeState<'_>, version: &Version) -> bool {
     let plans = &version.plans;
-    let lies_at = |buffer: &Vec<i32>, at: *const i32| {
-        buffer.as_ptr() == at && buffer.capacity() >= buffer.len().next_multiple_of(8)
+    let lies_at = |buffer: &Vec<i32>, at: *const i32, len: usize| {
+        buffer.as_ptr() == at && buffer.len() == len && buffer.capacity() >= len.next_multiple_of(8)
     };
-    (!plans.reads_input || lies_at(state.input, frame.input))
-        && (!plans.reads_target || lies_at(state.target, frame.target))
+    let facts = &version.facts;
+    (!plans.reads_input || lies_at(state.input, frame.input, facts.input_len))
+        && (!plans.reads_target || lies_at(state.target, frame.target, facts.target_len))
         && (plans.output_room == 0
             || state.output.capacity() >= plans.output_room && state.output.as_ptr() == frame.output)
 }
@@ -309,7 +311,7 @@ fn take_registers(instance: &mut Instance, machine: &mut Machine, version: &Vers
     let (frame, state) = (&instance.frame, machine.native_state());
     *state.fuel = frame.fuel;
     if frame.output_len != Frame::NOT_STORED {
-        // SAFETY: the code has written this many elements, for which `fill` made room.
+        // SAFETY: the code has written this many elements, for which `point_to_machine` made room.
         unsafe { state.output.set_len(frame.output_len as usize) };
     }
 }

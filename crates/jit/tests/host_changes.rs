@@ -74,6 +74,8 @@ fn try_to_change(machine: &mut Machine, number: usize) -> Option<()> {
     Some(())
 }
 
+/// The first of those that change the input, the target or the output.
+const FIRST_OF_BUFFERS: usize = 21;
 /// One more than the last number.
 const CHANGES: usize = 26;
 
@@ -155,6 +157,45 @@ fn exchanged_machines_are_seen() {
         assert_eq!(plain.machine().difference(native.machine()), None, "round {round}");
         assert_eq!(other_plain.machine().difference(other.machine()), None, "round {round}");
     }
+}
+
+/// Stretches that read buffers and need nothing else: they are entered again without a look at anything but the visit.
+const BUFFERS: &str = "
+.requires
+    neuro 0x0005
+
+.registers
+    H0: i32[8]
+    H1: i32[4]
+
+.program
+    load_input H0
+    load_target H1
+    neuro.field_tick 0
+    load_input H0
+    load_target H1
+    store_output H0
+    halt
+";
+
+#[test]
+fn changes_of_buffers_are_seen() {
+    let program = ternsig_asm::assemble(BUFFERS, &InstructionSet::standard()).into_result().unwrap();
+    let [plain, mut native] = [0; 2].map(|_| Interpreter::from_program(&program).unwrap());
+    Jit::new(Options::default()).unwrap().equip(&mut native, Mode::Jit);
+    let mut machines = [plain, native];
+    for (round, number) in (FIRST_OF_BUFFERS..CHANGES).cycle().take(40).enumerate() {
+        for machine in &mut machines {
+            run(machine, &[round as i32; 8], |_| {});
+            run(machine, &[4; 8], |_| {});
+            run(machine, &[5; 8], |machine| change(machine, number));
+            change(machine.machine_mut(), number);
+            machine.run_with_host(|_, _| Ok(Answer::Done));
+        }
+        assert_same(&machines, &format!("round {round}, change {number}"));
+    }
+    let entered = ternsig_jit::statistics(&machines[1]).unwrap().entered;
+    assert!(entered > 200, "native code was entered {entered} times");
 }
 
 /// Yields between two stretches that need nothing of each other.

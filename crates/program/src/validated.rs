@@ -163,13 +163,16 @@ fn sources(row: &Row, operands: [u8; 4]) -> u8 {
     })
 }
 
+/// The lists say how long they are, so that no declaration reads like an instruction.
 fn hash(program: &AssembledProgram) -> u64 {
-    let mut bytes = Vec::with_capacity(program.instructions.len() * 8 + program.registers.len() * 8);
+    let mut bytes = Vec::with_capacity(8 + program.instructions.len() * 8 + program.registers.len() * 16);
+    bytes.extend((program.registers.len() as u64).to_le_bytes());
     for decl in &program.registers {
         bytes.extend([decl.register.byte(), u8::from(decl.frozen), decl.shape.rank() as u8]);
         bytes.extend(decl.shape.dims().iter().flat_map(|dim| dim.to_le_bytes()));
-        bytes.extend(decl.key.as_deref().unwrap_or_default().as_bytes());
-        bytes.push(0);
+        let key = decl.key.as_deref().unwrap_or_default();
+        bytes.extend((key.len() as u64).to_le_bytes());
+        bytes.extend(key.as_bytes());
     }
     bytes.resize(bytes.len().next_multiple_of(8), 0);
     bytes.extend(program.instructions.iter().flat_map(|word| word.to_bytes()));

@@ -64,13 +64,13 @@ fn run_accelerated(
 }
 
 /// One step between two visits of an accelerator. A standard instruction that hands the host an operation changes nothing
-/// that accelerators know.
+/// that accelerators know; a user's may have put another machine in the place of this one.
 fn step_once(machine: &mut Machine, devices: &mut Devices) -> Next {
-    let at = machine.pc;
+    let is_standard = machine.is_standard_at(machine.pc);
     let known_since = machine.known_since.of_same_machine();
     let (mut ctx, registry) = ExecutionContext::with_registry(machine, devices);
     let next = step(&mut ctx, registry);
-    if matches!(next, Next::Yield) && machine.is_standard_at(at) {
+    if matches!(next, Next::Yield) && is_standard {
         machine.known_since = known_since;
     }
     next

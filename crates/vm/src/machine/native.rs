@@ -96,8 +96,8 @@ pub struct NativeState<'a> {
 }
 
 impl Machine {
-    /// The parts that native code works on. Only the accelerator that knows the machine may change them, and buffers keep
-    /// their capacity.
+    /// The parts that native code works on. Only the accelerator that knows the machine may change them; buffers keep their
+    /// capacity, and the input and the target their length.
     #[inline(always)]
     pub fn native_state(&mut self) -> NativeState<'_> {
         NativeState {
