@@ -6,6 +6,7 @@ use crate::entry::Entry;
 use crate::error::BankError;
 use crate::id::{BankId, EntryRef};
 use crate::levels::{Changes, Level};
+use std::collections::BTreeSet;
 
 impl Cluster {
     /// Opens a savepoint, inside the innermost open one.
@@ -57,9 +58,11 @@ impl Cluster {
     /// What changed since the outermost savepoint, in the order of ids.
     #[must_use]
     pub fn changes(&self) -> Changes {
-        let mut all = Level::default();
-        self.levels.iter().cloned().for_each(|level| all.absorb(level));
-        Changes { banks: all.heads.into_keys().collect(), entries: all.entries.into_keys().collect() }
+        let banks: BTreeSet<BankId> =
+            self.levels.iter().flat_map(|level| level.heads.keys().copied()).collect();
+        let entries: BTreeSet<EntryRef> =
+            self.levels.iter().flat_map(|level| level.entries.keys().copied()).collect();
+        Changes { banks: banks.into_iter().collect(), entries: entries.into_iter().collect() }
     }
 
     /// An entry as it was when the outermost savepoint was opened, but for accesses since; as it is if there is none.

@@ -28,6 +28,20 @@ pub struct Bridged {
 }
 
 impl Bridged {
+    /// How many registers there were.
+    ///
+    /// # Errors
+    /// Some were not stored or loaded: each, and why, with the kind of the first.
+    pub fn complete(self) -> Result<usize, Error> {
+        let Some(first) = self.failed.first() else { return Ok(self.keys.len()) };
+        let kind = first.error.kind();
+        let failed = self
+            .failed
+            .iter()
+            .map(|failed| format!("{} ({}): {}", failed.register, failed.key, failed.error));
+        Err(Error::new(kind, failed.collect::<Vec<_>>().join("; ")))
+    }
+
     fn note(&mut self, index: usize, key: String, result: Result<bool, Error>) {
         match result {
             Ok(true) => self.keys.push(key),

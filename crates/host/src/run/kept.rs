@@ -3,9 +3,9 @@
 use super::Keep;
 use super::error::RunError;
 use crate::device::{Device, Devices};
-use crate::memory::{Bridged, Memory};
+use crate::memory::Memory;
 use crate::region::Region;
-use ternsig_vm::{Interpreter, Machine, Outcome};
+use ternsig_vm::{Error, Interpreter, Machine, Outcome};
 
 /// How strongly what a run saves holds.
 const STRENGTH: u8 = u8::MAX;
@@ -27,14 +27,15 @@ impl Kept {
 
     /// Gives a machine the weights that an earlier run saved. How many registers there were.
     pub(super) fn load(&self, m: &mut Machine) -> Result<usize, RunError> {
-        self.all(self.memory.load_registers(m))
+        self.memory.load_registers(m).complete().map_err(|error| self.failed(&error))
     }
 
     /// Saves what has been learned from so many more samples.
     pub(super) fn save(&self, m: &mut Machine, samples: u64) -> Result<(), RunError> {
         let tick = self.memory.store().tick().saturating_add(samples);
-        self.memory.advance_to(tick).map_err(|error| self.failed(error.to_string()))?;
-        self.all(self.memory.store_registers(m, STRENGTH, false)).map(|_| ())
+        self.memory.advance_to(tick).map_err(|error| self.failed(&error))?;
+        let stored = self.memory.store_registers(m, STRENGTH, false).complete();
+        stored.map(|_| ()).map_err(|error| self.failed(&error))
     }
 
     /// Ends a run of the program. Transactions that it left open are rolled back, and reported.
@@ -43,17 +44,8 @@ impl Kept {
         if open.is_empty() { Ok(()) } else { Err(RunError::OpenTransactions { open }) }
     }
 
-    fn all(&self, bridged: Bridged) -> Result<usize, RunError> {
-        let failed: Vec<String> = bridged
-            .failed
-            .iter()
-            .map(|failed| format!("{} ({}): {}", failed.register, failed.key, failed.error))
-            .collect();
-        if failed.is_empty() { Ok(bridged.keys.len()) } else { Err(self.failed(failed.join("; "))) }
-    }
-
-    fn failed(&self, message: String) -> RunError {
-        RunError::Memory { place: self.memory.store().place().to_owned(), message }
+    fn failed(&self, error: &Error) -> RunError {
+        RunError::Memory { place: self.memory.store().place().to_owned(), message: error.to_string() }
     }
 }
 

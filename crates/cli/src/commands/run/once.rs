@@ -9,11 +9,10 @@ use crate::terminal::complain;
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
-use ternsig_host::memory::Bridged;
 use ternsig_host::run::Keep;
 use ternsig_host::state::StateAfter;
 use ternsig_host::{Device, Devices, Memory, NativeReport};
-use ternsig_vm::{Interpreter, Outcome};
+use ternsig_vm::{Error, Interpreter, Outcome};
 
 /// All that is reported.
 #[derive(Serialize)]
@@ -117,13 +116,13 @@ impl Kept<'_> {
 
     /// Runs with the weights that the store has, and saves them after each run, which is a tick.
     fn run(mut self, interpreter: &mut Interpreter, runs: u32) -> Result<Outcome, Problem> {
-        self.all(self.memory.load_registers(interpreter.machine_mut()))?;
+        self.kept(self.memory.load_registers(interpreter.machine_mut()).complete())?;
         repeat(runs, || {
             let outcome = interpreter.run_with_host(|op, ctx| self.devices.answer(op, ctx));
             self.end_run();
             let tick = self.memory.store().tick().saturating_add(1);
             self.memory.advance_to(tick).map_err(|error| Problem::Program(format!("error: {error}")))?;
-            self.all(self.memory.store_registers(interpreter.machine_mut(), u8::MAX, false))?;
+            self.kept(self.memory.store_registers(interpreter.machine_mut(), u8::MAX, false).complete())?;
             Ok(outcome)
         })
     }
@@ -141,13 +140,8 @@ impl Kept<'_> {
         }
     }
 
-    fn all(&self, bridged: Bridged) -> Result<(), Problem> {
-        match bridged.failed.first() {
-            None => Ok(()),
-            Some(failed) => {
-                let message = format!("{} ({}): {}", failed.register, failed.key, failed.error);
-                Err(Problem::file(Path::new(self.memory.store().place()), message))
-            }
-        }
+    fn kept(&self, result: Result<usize, Error>) -> Result<(), Problem> {
+        let place = |error| Problem::file(Path::new(self.memory.store().place()), error);
+        result.map(|_| ()).map_err(place)
     }
 }
