@@ -13,6 +13,7 @@ use crate::context::ExecutionContext;
 use crate::devices::{BankAccess, Devices, SubstrateHandle};
 use crate::error::Error;
 use crate::extension::ExtensionRegistry;
+use crate::machine::reload::Reloaded;
 use crate::machine::status::Progress;
 use crate::machine::{Limits, Machine};
 use crate::outcome::{Answer, Outcome, StepResult};
@@ -63,6 +64,16 @@ impl Interpreter {
     #[must_use]
     pub fn from_machine(machine: Machine, registry: Arc<ExtensionRegistry>) -> Interpreter {
         Interpreter { machine, devices: Devices::new(registry), accelerator: None }
+    }
+
+    /// Replaces the program by a newer version; see [`Machine::reload`]. Devices stay attached, the accelerator does not.
+    ///
+    /// # Errors
+    /// The registers exceed the limits; the old program stays then.
+    pub fn reload(&mut self, program: ValidatedProgram) -> Result<Reloaded, Error> {
+        let reloaded = self.machine.reload(program)?;
+        self.accelerator = None;
+        Ok(reloaded)
     }
 
     /// Replaces the program; see [`Machine::load`]. Devices stay attached, the accelerator does not.
@@ -175,6 +186,7 @@ impl Interpreter {
                 Ok(Answer::Done) => Resume::Go,
                 Ok(Answer::Stop) => Resume::End(Outcome::Stopped { op: *op, instruction }),
                 Ok(Answer::Wait) => Resume::End(Outcome::Waiting { op: *op, instruction }),
+                Ok(Answer::Halt) => Resume::End(Outcome::Halted),
                 Err(error) => {
                     Resume::End(Outcome::Failed(error.at(instruction, this.mnemonic_at(instruction))))
                 }
@@ -222,6 +234,12 @@ impl Interpreter {
         let (_, instruction) = self.machine.pending()?;
         let error = error.at(instruction, self.mnemonic_at(instruction));
         Some(self.finish(Outcome::Failed(error)))
+    }
+
+    /// Ends the run whose operation is outstanding, as a `halt` does. Without one, nothing happens.
+    pub fn halt(&mut self) -> Option<Outcome> {
+        self.machine.pending()?;
+        Some(self.finish(Outcome::Halted))
     }
 
     /// Begins a run: pc 0; control stack, output and test records cleared; fuel full; chemicals refreshed from the

@@ -37,6 +37,8 @@ pub enum Answer {
     Wait,
     /// End the run.
     Stop,
+    /// The operation is fulfilled, and the program has come to its end by it, as by a `halt`.
+    Halt,
 }
 
 /// How a run ended or paused.

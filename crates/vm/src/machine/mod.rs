@@ -9,6 +9,7 @@ pub mod learning;
 pub mod models;
 pub mod native;
 mod operands;
+pub mod reload;
 mod state;
 pub(crate) mod status;
 pub mod structural;
