@@ -12,6 +12,7 @@ pub mod engine;
 pub mod loader;
 pub mod manifest;
 pub mod memory;
+pub mod models;
 pub mod native;
 pub mod region;
 pub mod run;

@@ -1,0 +1,71 @@
+//! Filling slots.
+
+use super::{LoadedModel, ModelProgram, ModelTable, empty};
+use std::sync::Arc;
+use ternsig_program::ValidatedProgram;
+use ternsig_vm::machine::reload::Reloaded;
+use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext, Interpreter, Machine};
+
+impl ModelTable {
+    /// Loads the program that is bound to a slot, in place of what is there, and releases the slots that the machine unloaded.
+    pub(super) fn load(&mut self, slot: u8, ctx: &mut ExecutionContext<'_>) -> Result<Answer, Error> {
+        self.refuse_running(slot)?;
+        let program = self.bound(slot)?;
+        let model = self.model(program, program.read(&self.registry)?)?;
+        self.release(ctx.machine());
+        self.slots[usize::from(slot)] = Some(model);
+        Ok(Answer::Done)
+    }
+
+    /// Reads the program of a slot anew. The old one stays if that fails.
+    pub(super) fn reload(&mut self, slot: u8) -> Result<Answer, Error> {
+        self.refuse_running(slot)?;
+        self.refresh(slot).map(|_| Answer::Done)
+    }
+
+    /// Reads the program of a loaded slot anew, and says what became of its weights.
+    ///
+    /// # Errors
+    /// The slot is empty, or its program cannot be read, is invalid or too large; the old one stays then.
+    pub fn refresh(&mut self, slot: u8) -> Result<Reloaded, Error> {
+        let validated = self.bound(slot)?.read(&self.registry)?;
+        let model = self.slots[usize::from(slot)].as_mut().ok_or_else(|| empty(slot))?;
+        let assembled = validated.program().clone();
+        let reloaded = model.interpreter.reload(validated)?;
+        (self.equip)(&mut model.interpreter)?;
+        (model.program, model.waits_in) = (assembled, None);
+        Ok(reloaded)
+    }
+
+    fn bound(&self, slot: u8) -> Result<&ModelProgram, Error> {
+        let missing = || format!("no program is bound to model slot {slot}; the host binds one");
+        self.programs.get(&slot).ok_or_else(|| Error::new(ErrorKind::NotFound, missing()))
+    }
+
+    fn model(&self, program: &ModelProgram, validated: ValidatedProgram) -> Result<LoadedModel, Error> {
+        let assembled = validated.program().clone();
+        let machine = Machine::with_limits(validated, program.limits())?;
+        let mut interpreter = Interpreter::from_machine(machine, Arc::clone(&self.registry));
+        (self.equip)(&mut interpreter)?;
+        Ok(LoadedModel { program: assembled, interpreter, waits_in: None })
+    }
+
+    /// Unloading is the machine's own affair; what it unloaded is dropped when it loads something next.
+    fn release(&mut self, machine: &Machine) {
+        if self.calls.is_empty() {
+            for (number, slot) in self.slots.iter_mut().enumerate() {
+                if machine.models().slot(number as u8).is_none() {
+                    *slot = None;
+                }
+            }
+        }
+    }
+
+    /// Running models are not in their slots.
+    fn refuse_running(&self, slot: u8) -> Result<(), Error> {
+        if self.calls.contains(&slot) {
+            return Err(Error::new(ErrorKind::Conflict, format!("model slot {slot} is being executed")));
+        }
+        Ok(())
+    }
+}
