@@ -20,9 +20,6 @@ impl Match {
     }
 }
 
-/// The lowest score there is.
-const LEAST: i32 = -256;
-
 /// The best `count`, best first; of equal ones the smallest id first.
 pub(crate) fn nearest(
     columns: &Columns,
@@ -35,35 +32,11 @@ pub(crate) fn nearest(
         return Vec::new();
     }
     let cue = Cue::new(cue, columns.width());
-    if count > FEW {
-        return all(columns, &cue, count, id);
-    }
-    let mut best: Vec<Match> = Vec::with_capacity(count + 1);
-    similarity::scan(columns, &cue, LEAST, &mut |found| {
-        let found = scored(found, &cue, &id);
-        let at = best.partition_point(|other| other.rank() < found.rank());
-        if at < count {
-            best.truncate(count - 1);
-            best.insert(at, found);
-        }
-        // One that is as good as the last may have a smaller id.
-        if best.len() < count { LEAST } else { best[count - 1].score }
-    });
+    let mut best = Vec::with_capacity(if count > similarity::FEW { columns.len() } else { 2 * count });
+    similarity::candidates(columns, &cue, count, &mut |found| best.push(scored(found, &cue, &id)));
+    best.sort_unstable_by_key(Match::rank);
+    best.truncate(count);
     best
-}
-
-/// Beyond, sorting all is better than keeping the best in order.
-const FEW: usize = 256;
-
-fn all(columns: &Columns, cue: &Cue, count: usize, id: impl Fn(usize) -> EntryId) -> Vec<Match> {
-    let mut all = Vec::with_capacity(columns.len());
-    similarity::scan(columns, cue, LEAST, &mut |found| {
-        all.push(scored(found, cue, &id));
-        LEAST
-    });
-    all.sort_unstable_by_key(Match::rank);
-    all.truncate(count);
-    all
 }
 
 fn scored(found: similarity::Match, cue: &Cue, id: impl Fn(usize) -> EntryId) -> Match {

@@ -4,9 +4,11 @@
 //! the cue is not 0, with `dot` the sum of products and the norms the sums of squares of the cue and of the entry, the score is
 //! `256·dot / ⌊√(cue norm · norm)⌋`, rounded toward zero, and 0 where a norm is 0. It lies in −256…256.
 //!
-//! [`scan`] sums exactly, and passes over an entry only if a bound in floats, which is never below the score, is less than
-//! what is asked for.
+//! [`candidates`] shows with exact sums what may be among the best, and passes over what cannot be: the score of an entry lies
+//! between two bounds in floats, and there are enough entries whose lower bound is above its upper one.
 
+mod best;
+pub(crate) mod bounds;
 mod columns;
 mod cue;
 pub(crate) mod sums;
@@ -16,7 +18,9 @@ pub use cue::Cue;
 pub(crate) use cue::Term;
 
 use crate::arch;
-use sums::Sums;
+use best::Best;
+use sums::Chunk;
+pub(crate) use sums::{GROUP, Group};
 
 /// Most dimensions: sums of products of two vectors stay within i32.
 pub const MAX_WIDTH: usize = 32_768;
@@ -29,8 +33,14 @@ const _: () = assert!(MAX_WIDTH as i64 * LARGEST_VALUE as i64 * LARGEST_VALUE as
 /// Entries of a block, one in each lane.
 pub(crate) const BLOCK: usize = 16;
 
+/// Blocks of a group.
+pub(crate) const BLOCKS: usize = GROUP / BLOCK;
+
 /// Elements of a line, which has two dimensions of each entry of a block.
 pub(crate) const LINE: usize = 2 * BLOCK;
+
+/// Elements of the lines of a group that have the same two dimensions.
+pub(crate) const GROUP_LINE: usize = 2 * GROUP;
 
 /// An entry that may be similar enough.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,31 +53,37 @@ pub struct Match {
     pub norm: u32,
 }
 
-/// Shows every entry whose score may be at least the last `least` that `visit` returned (first: the given one), in
-/// ascending slots. Others may be shown or skipped. A cue of another width than the entries finds nothing.
-pub fn scan(columns: &Columns, cue: &Cue, least: i32, visit: &mut impl FnMut(Match) -> i32) {
-    if cue.width() != columns.width() {
+/// Shows every entry that may be among the best `count`, however equal scores are ranked, in ascending slots. Others may be
+/// shown, too; all are if `count` is above [`FEW`].
+///
+/// A cue of another width than the entries finds nothing.
+pub fn candidates(columns: &Columns, cue: &Cue, count: usize, visit: &mut impl FnMut(Match)) {
+    if cue.width() != columns.width() || count == 0 {
         return;
     }
-    let mut least = least;
-    let mut sums = Sums::new();
-    for (number, group) in columns.groups(cue).enumerate() {
-        let first = number * sums::GROUP;
-        let entries = columns.len() - first;
-        let mut lanes = arch::similarities(&group, least, &mut sums);
-        if entries < sums::GROUP {
-            lanes &= (1 << entries) - 1;
+    let (mut best, mut chunk) = (Best::new(count), Chunk::new());
+    let groups = columns.len().div_ceil(GROUP);
+    for first in (0..groups).step_by(Chunk::GROUPS) {
+        let some = groups.min(first + Chunk::GROUPS) - first;
+        for (number, sums) in chunk.groups(some) {
+            let number = first + number;
+            best.add(&columns.group(cue, number), sums, columns.len() - number * GROUP);
         }
-        while lanes != 0 {
-            let lane = lanes.trailing_zeros() as usize;
-            lanes &= lanes - 1;
-            if sums::may_be(sums.bounds[lane], least) {
-                let (dot, norm) = (sums.dots[lane], sums.norms[lane].cast_unsigned());
-                least = visit(Match { slot: first + lane, dot, norm });
+        let least = best.least();
+        for (number, sums) in chunk.groups(some) {
+            let mut lanes = arch::lanes_reaching(&sums.uppers, least);
+            while lanes != 0 {
+                let lane = lanes.trailing_zeros() as usize;
+                lanes &= lanes - 1;
+                let slot = (first + number) * GROUP + lane;
+                visit(Match { slot, dot: sums.dots[lane], norm: sums.norms[lane].cast_unsigned() });
             }
         }
     }
 }
+
+/// Beyond so many, all are candidates.
+pub const FEW: usize = GROUP;
 
 /// The exact score.
 #[must_use]

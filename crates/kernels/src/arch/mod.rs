@@ -5,14 +5,15 @@ mod x86_64;
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86_64::{
-    interleave, learn, mean_function, press, product_function, quantise, similarities, step, strengths,
+    interleave, lanes_reaching, learn, mean_function, press, product_function, quantise, step, strengths,
+    sums,
 };
 
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) use crate::quantise::portable as quantise;
 
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) use crate::similarity::sums::portable as similarities;
+pub(crate) use crate::similarity::{bounds::lanes_reaching, sums::portable as sums};
 
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) use crate::portable::mastery::{interleave, learn, press, step, strengths};

@@ -13,7 +13,7 @@ mod steps;
 mod thresholds;
 mod twelve;
 
-pub(crate) use similarity::similarities;
+pub(crate) use similarity::{lanes_reaching, sums};
 
 use crate::layout::Layout;
 use crate::mastery::{BlockSums, Learner, PushedRows, Rule};

@@ -1,9 +1,10 @@
 use super::*;
 use crate::mastery::tests::{Matrix, SIZES, numbers};
 use crate::mastery::{Push, RUN};
-use crate::similarity::sums::{Sums, may_be};
+use crate::similarity::bounds;
+use crate::similarity::sums::{GROUP, Lowers, Sums};
 use crate::similarity::{Columns, Cue, score};
-use similarity::similarities_on;
+use similarity::{lanes_reaching_on, sums_on};
 
 /// Those that this processor has.
 fn tiers() -> impl Iterator<Item = Tier> {
@@ -68,9 +69,9 @@ fn pairs_lie_side_by_side() {
     }
 }
 
-/// Tiers may differ in their bounds, but never by what makes a score too large.
+/// Tiers may differ in their bounds, but never by what puts a score outside.
 #[test]
-fn similarities_are_the_same_sums() {
+fn similarities_have_the_same_sums_and_bounds() {
     let mut next = numbers(43);
     for case in 0..400 {
         let width = [case % 71, 64][case % 2];
@@ -86,22 +87,26 @@ fn similarities_are_the_same_sums() {
         }
         let cue: Vec<i16> = (0..width).map(|_| value(case as u32 / 2 % 9)).collect();
         let cue = Cue::new(&cue, width);
-        let group = columns.groups(&cue).next().unwrap();
+        let group = columns.group(&cue, 0);
         let len = group.norms.len();
-        let (mut expected, mut sums) = (Sums::new(), Sums::new());
-        let all = similarities_on(Tier::Base, &group, -256, &mut expected);
-        assert_eq!(all.count_ones() as usize, len);
+        let start = || (Sums { uppers: [7.0; GROUP], ..Sums::ZERO }, Lowers([-300.0; GROUP]));
+        let (mut expected, mut lowers) = start();
+        sums_on(Tier::Base, &group, &mut expected, &mut lowers);
+        assert!(expected.uppers[len..].iter().all(|bound| *bound == 7.0));
         for tier in tiers() {
-            assert_eq!(similarities_on(tier, &group, -256, &mut sums), all, "{tier:?}");
+            let (mut sums, mut found_lowers) = start();
+            sums_on(tier, &group, &mut sums, &mut found_lowers);
             assert_eq!((sums.dots, sums.norms), (expected.dots, expected.norms), "{tier:?} {width}");
-            for lane in 0..len {
-                let difference = sums.bounds[lane] - expected.bounds[lane];
-                assert!(difference.abs() < 0.3, "{tier:?} {difference}");
+            let uppers = expected.uppers.iter().zip(&sums.uppers);
+            for (one, other) in uppers.chain(lowers.0.iter().zip(&found_lowers.0)) {
+                assert!((one - other).abs() < 0.3 || one == other, "{tier:?} {one} {other}");
             }
-            for least in [-30, 0, 30, 60, 257, i32::MAX] {
-                let lanes = similarities_on(tier, &group, least, &mut sums);
-                let expected = (0..len).filter(|&lane| may_be(sums.bounds[lane], least));
-                assert_eq!(lanes, if lanes == 0 { 0 } else { expected.fold(0, |all, lane| all | 1 << lane) });
+            found_lowers = Lowers([257.0; GROUP]);
+            sums_on(tier, &group, &mut sums, &mut found_lowers);
+            assert_eq!(found_lowers.0, [257.0; GROUP]);
+            for least in [-300.0, -30.0, 0.0, 1.5, 30.0, 60.0, 257.0] {
+                let reached = bounds::lanes_reaching(&sums.uppers, least);
+                assert_eq!(lanes_reaching_on(tier, &sums.uppers, least), reached);
             }
         }
     }
@@ -116,13 +121,13 @@ fn bounds_of_similarities_hold_on_every_tier() {
         columns.push(&digits);
         columns.push(&digits.map(|digit| -digit * 63));
         let cue = Cue::new(&[[3, -2, 1, 4, -1], [255, -255, 1, 254, 0]][n % 2], 5);
-        let group = columns.groups(&cue).next().unwrap();
-        let mut sums = Sums::new();
         for tier in tiers().chain([Tier::Base]) {
-            similarities_on(tier, &group, -256, &mut sums);
+            let (mut sums, mut lowers) = (Sums::ZERO, Lowers([-300.0; GROUP]));
+            sums_on(tier, &columns.group(&cue, 0), &mut sums, &mut lowers);
             for lane in 0..2 {
-                let score = score(sums.dots[lane], cue.norm(), sums.norms[lane].cast_unsigned());
-                assert!(sums.bounds[lane] >= score as f32 + 0.2, "{tier:?} {digits:?}");
+                let score = score(sums.dots[lane], cue.norm(), sums.norms[lane].cast_unsigned()) as f32;
+                let (lower, upper) = (lowers.0[lane], sums.uppers[lane]);
+                assert!(lower <= score - 0.2 && score + 0.2 <= upper, "{tier:?} {digits:?}");
             }
         }
     }

@@ -1,18 +1,18 @@
 //! Entries in blocks, column by column.
 
-use super::sums::{GROUP, Group};
-use super::{BLOCK, Cue, LARGEST_VALUE, LINE, MAX_WIDTH};
+use super::{BLOCK, BLOCKS, Cue, GROUP, GROUP_LINE, Group, LARGEST_VALUE, MAX_WIDTH};
 use crate::Lanes;
 
 /// Vectors of one width: the entries.
 ///
 /// A block holds 16 of them in as many lanes: a line of 64 bytes has two neighbouring dimensions of each, and the last
-/// dimension of an odd width has a 0 beside it. Lanes without an entry are 0.
+/// dimension of an odd width has a 0 beside it. Eight blocks are a group, in which the lines of the same dimensions are
+/// neighbours, so that a scan reads memory from its beginning to its end. Lanes without an entry are 0.
 #[derive(Debug, Clone)]
 pub struct Columns {
     width: usize,
     len: usize,
-    /// The lines of a block one after the other, block after block; there may be more blocks than are needed.
+    /// Pair of dimensions after pair, of group after group; there may be more groups than are needed.
     lines: Lanes<i16>,
     /// The sum of squares of each entry.
     norms: Lanes<i32>,
@@ -46,14 +46,15 @@ impl Columns {
 
     /// Adds an entry. Missing elements are 0, others are ignored, and values are clamped to −255…255.
     pub fn push(&mut self, vector: &[i16]) {
-        let blocks = self.len / BLOCK + 1;
-        let block = self.block();
-        grow(&mut self.lines, blocks * block);
-        grow(&mut self.norms, blocks * BLOCK);
+        let groups = self.len / GROUP + 1;
+        let group = self.pairs() * GROUP_LINE;
+        grow(&mut self.lines, groups * group);
+        grow(&mut self.norms, groups * GROUP);
         let mut norm = 0;
         let place = self.place(self.len);
         let lines = self.lines.as_mut_slice().get_mut(place..).unwrap_or_default();
-        for (line, pair) in lines.chunks_mut(LINE).zip(vector[..vector.len().min(self.width)].chunks(2)) {
+        for (line, pair) in lines.chunks_mut(GROUP_LINE).zip(vector[..vector.len().min(self.width)].chunks(2))
+        {
             for (element, value) in line.iter_mut().zip(pair) {
                 *element = (*value).clamp(-LARGEST_VALUE, LARGEST_VALUE);
                 norm += i32::from(*element) * i32::from(*element);
@@ -70,8 +71,9 @@ impl Columns {
         }
         self.len -= 1;
         let (from, to) = (self.place(self.len), self.place(slot));
+        let pairs = self.pairs();
         let lines = self.lines.as_mut_slice();
-        for line in (0..self.width.div_ceil(2)).map(|pair| pair * LINE) {
+        for line in (0..pairs).map(|pair| pair * GROUP_LINE) {
             lines.copy_within(from + line..from + line + 2, to + line);
             lines[from + line..from + line + 2].fill(0);
         }
@@ -85,36 +87,33 @@ impl Columns {
         vector.clear();
         if slot < self.len {
             let lines = self.lines.as_slice().get(self.place(slot)..).unwrap_or_default();
-            vector.extend(lines.chunks(LINE).take(self.width.div_ceil(2)).flat_map(|line| &line[..2]));
+            vector.extend(lines.chunks(GROUP_LINE).take(self.pairs()).flat_map(|line| &line[..2]));
             vector.truncate(self.width);
         }
     }
 
-    /// All there is of the blocks, as it lies in memory: the bytes that a scan reads, but for the norms.
+    /// All there is of the groups, as it lies in memory: the bytes that a scan reads, but for the norms.
     #[must_use]
     pub fn lines(&self) -> &[i16] {
-        &self.lines.as_slice()[..self.len.div_ceil(BLOCK) * self.block()]
+        &self.lines.as_slice()[..self.len.div_ceil(GROUP) * self.pairs() * GROUP_LINE]
     }
 
-    /// What is summed at a time: as many blocks as a group has, and in the end fewer. The cue has the width of the entries.
-    pub(crate) fn groups<'s>(&'s self, cue: &'s Cue) -> impl Iterator<Item = Group<'s>> {
-        let blocks = self.len.div_ceil(BLOCK);
-        let norms = &self.norms.as_slice()[..blocks * BLOCK];
-        norms.chunks(GROUP).enumerate().map(move |(number, norms)| {
-            let start = number * GROUP / BLOCK * self.block();
-            let lines = &self.lines.as_slice()[start..][..norms.len() / BLOCK * self.block()];
-            Group { cue, lines, norms }
-        })
+    /// The blocks of a group that have entries. The cue has the width of the entries.
+    pub(crate) fn group<'s>(&'s self, cue: &'s Cue, number: usize) -> Group<'s> {
+        let blocks = (self.len - number * GROUP).div_ceil(BLOCK).min(BLOCKS);
+        let size = self.pairs() * GROUP_LINE;
+        let lines = &self.lines.as_slice()[number * size..][..size];
+        Group { cue, lines, norms: &self.norms.as_slice()[number * GROUP..][..blocks * BLOCK] }
     }
 
-    /// Elements of a block.
-    fn block(&self) -> usize {
-        self.width.div_ceil(2) * LINE
+    /// Pairs of dimensions.
+    fn pairs(&self) -> usize {
+        self.width.div_ceil(2)
     }
 
-    /// Where the first two elements of an entry are; the others follow a line apart.
+    /// Where the first two elements of an entry are; the others follow a line of the group apart.
     fn place(&self, slot: usize) -> usize {
-        slot / BLOCK * self.block() + slot % BLOCK * 2
+        slot / GROUP * self.pairs() * GROUP_LINE + slot % GROUP * 2
     }
 }
 

@@ -1,31 +1,43 @@
 //! Sums of products of a cue with blocks of entries, in vectors of 512 and of 256 bits.
 
 use super::Tier;
-use crate::similarity::sums::{Group, ROOT_SLACK, SLACK, Sums, portable};
-use crate::similarity::{BLOCK, Cue, LINE, Term};
+use crate::similarity::bounds::{self, ROOT_SLACK, SLACK};
+use crate::similarity::sums::{GROUP, Group, Lowers, Sums, portable};
+use crate::similarity::{BLOCK, BLOCKS, GROUP_LINE, LINE, Term};
 use std::arch::x86_64::*;
 
-/// Blocks of a whole group, whose sums are made in one pass, so that a value of the cue is loaded once for all.
-const BLOCKS: usize = crate::similarity::sums::GROUP / BLOCK;
-
-/// Half of them, for what is left in the end.
+/// Half a group, for what is left in the end.
 const HALF: usize = BLOCKS / 2;
 
 /// See the portable form.
-pub(crate) fn similarities(group: &Group<'_>, least: i32, sums: &mut Sums) -> u128 {
-    similarities_on(Tier::of_processor(), group, least, sums)
+pub(crate) fn sums(group: &Group<'_>, sums: &mut Sums, lowers: &mut Lowers) {
+    sums_on(Tier::of_processor(), group, sums, lowers);
 }
 
-pub(super) fn similarities_on(tier: Tier, group: &Group<'_>, least: i32, sums: &mut Sums) -> u128 {
-    let blocks = group.norms.len() / BLOCK;
-    let stride = group.cue.width().div_ceil(2) * LINE;
-    assert!(blocks <= BLOCKS && group.lines.len() >= blocks * stride);
+pub(super) fn sums_on(tier: Tier, group: &Group<'_>, sums: &mut Sums, lowers: &mut Lowers) {
+    let pairs = group.cue.width().div_ceil(2);
+    assert!(group.norms.len() <= GROUP && group.lines.len() >= pairs * GROUP_LINE);
     match tier {
-        // SAFETY: the processor has these features, and every block has its lines and norms.
-        Tier::Avx512 => unsafe { wide::group(group, stride, least, sums) },
+        // SAFETY: the processor has these features, and the group its lines.
+        Tier::Avx512 => unsafe { wide::sums(group, sums, lowers) },
         // SAFETY: the processor has AVX2; and as above.
-        Tier::Avx2 => unsafe { narrow::group(group, stride, least, sums) },
-        Tier::Base => portable(group, least, sums),
+        Tier::Avx2 => unsafe { narrow::sums(group, sums, lowers) },
+        Tier::Base => portable(group, sums, lowers),
+    }
+}
+
+/// See the portable form.
+pub(crate) fn lanes_reaching(uppers: &[f32; GROUP], least: f32) -> u128 {
+    lanes_reaching_on(Tier::of_processor(), uppers, least)
+}
+
+pub(super) fn lanes_reaching_on(tier: Tier, uppers: &[f32; GROUP], least: f32) -> u128 {
+    match tier {
+        // SAFETY: the processor has these features.
+        Tier::Avx512 => unsafe { wide::lanes_reaching(uppers, least) },
+        // SAFETY: the processor has AVX2.
+        Tier::Avx2 => unsafe { narrow::lanes_reaching(uppers, least) },
+        Tier::Base => bounds::lanes_reaching(uppers, least),
     }
 }
 
@@ -33,45 +45,50 @@ mod wide {
     use super::*;
 
     /// # Safety
-    /// There are at most [`BLOCKS`] blocks of `stride` elements, which the cue has terms for and no others.
+    /// There are at most [`BLOCKS`] blocks, and the group has lines for all pairs of dimensions of the cue.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-    pub(super) unsafe fn group(group: &Group<'_>, stride: usize, least: i32, sums: &mut Sums) -> u128 {
+    pub(super) unsafe fn sums(group: &Group<'_>, sums: &mut Sums, lowers: &mut Lowers) {
         let blocks = group.norms.len() / BLOCK;
-        let (mut lanes, mut first) = (0, 0);
+        let mut first = 0;
         while first < blocks {
-            let left = blocks - first;
             // SAFETY: by contract, and so many are left.
-            let (count, some) = unsafe {
-                match left {
-                    BLOCKS.. => (BLOCKS, some::<BLOCKS>(group, first, stride, least, sums)),
-                    HALF.. => (HALF, some::<HALF>(group, first, stride, least, sums)),
-                    _ => (1, some::<1>(group, first, stride, least, sums)),
+            first += unsafe {
+                match blocks - first {
+                    BLOCKS.. => some::<BLOCKS>(group, first, sums, lowers),
+                    HALF.. => some::<HALF>(group, first, sums, lowers),
+                    _ => some::<1>(group, first, sums, lowers),
                 }
             };
-            lanes |= some;
-            first += count;
         }
-        lanes
     }
 
-    /// The products of so many blocks with the cue, and their squares that it counts.
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn lanes_reaching(uppers: &[f32; GROUP], least: f32) -> u128 {
+        let least = _mm512_set1_ps(least);
+        let (blocks, _) = uppers.as_chunks::<BLOCK>();
+        blocks.iter().enumerate().fold(0, |lanes, (block, uppers)| {
+            // SAFETY: a block has 16.
+            let uppers = unsafe { uppers.as_ptr().cast::<__m512>().read_unaligned() };
+            let reaching = _mm512_cmp_ps_mask::<_CMP_GE_OQ>(uppers, least);
+            lanes | u128::from(reaching) << (block * BLOCK)
+        })
+    }
+
+    /// The products of so many blocks with the cue, and their norms.
     ///
     /// # Safety
-    /// As for [`group`], and there are these blocks.
+    /// As for [`sums`], and there are these blocks.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-    unsafe fn added<const COUNT: usize>(
-        start: *const i16,
-        stride: usize,
-        cue: &Cue,
-    ) -> [[__m512i; COUNT]; 2] {
+    unsafe fn added<const COUNT: usize>(group: &Group<'_>, first: usize) -> [[__m512i; COUNT]; 2] {
+        let start = group.lines.as_ptr().wrapping_add(first * LINE);
         // SAFETY: by contract, for the terms of the cue.
         let line = |term: &Term, block: usize| unsafe {
-            start.add(block * stride + term.pair as usize * LINE).cast::<__m512i>().read_unaligned()
+            start.add(term.pair as usize * GROUP_LINE + block * LINE).cast::<__m512i>().read_unaligned()
         };
         let zeros = [_mm512_setzero_si512(); COUNT];
         let (mut dots, mut squares) = (zeros, zeros);
-        let [products, both, only_squares] = cue.terms();
+        let [products, both, only_squares] = group.cue.terms();
         for term in products {
             let values = _mm512_set1_epi32(term.values);
             for (block, dots) in dots.iter_mut().enumerate() {
@@ -93,60 +110,56 @@ mod wide {
                 *squares = _mm512_dpwssd_epi32(*squares, line, _mm512_and_si512(line, mask));
             }
         }
+        if !group.cue.sums_squares() {
+            for (block, squares) in squares.iter_mut().enumerate() {
+                let stored = group.norms.as_ptr().wrapping_add((first + block) * BLOCK);
+                // SAFETY: a block has 16 norms.
+                let stored = unsafe { stored.cast::<__m512i>().read_unaligned() };
+                *squares = _mm512_sub_epi32(stored, *squares);
+            }
+        }
         [dots, squares]
     }
 
-    /// Sums so many blocks from the first on.
+    /// Sums so many blocks from the first on; says how many these are.
     ///
     /// # Safety
-    /// As for [`group`], and there are these blocks.
+    /// As for [`sums`], and there are these blocks.
     #[inline]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
     unsafe fn some<const COUNT: usize>(
         group: &Group<'_>,
         first: usize,
-        stride: usize,
-        least: i32,
         sums: &mut Sums,
-    ) -> u128 {
-        let start = group.lines.as_ptr().wrapping_add(first * stride);
+        lowers: &mut Lowers,
+    ) -> usize {
         // SAFETY: by contract.
-        let [dots, mut squares] = unsafe { added::<COUNT>(start, stride, group.cue) };
-        let mut bounds = [_mm512_setzero_ps(); COUNT];
-        let mut lanes = 0;
-        for block in 0..COUNT {
+        let [dots, norms] = unsafe { added::<COUNT>(group, first) };
+        for (block, (dots, norms)) in dots.into_iter().zip(norms).enumerate() {
+            let [lower, upper] = of_sums(dots, norms, group.cue.norm() as f32);
             let place = (first + block) * BLOCK;
-            if !group.cue.sums_squares() {
-                // SAFETY: a block has 16 norms.
-                let stored = unsafe { group.norms.as_ptr().add(place).cast::<__m512i>().read_unaligned() };
-                squares[block] = _mm512_sub_epi32(stored, squares[block]);
-            }
-            bounds[block] = bound(dots[block], squares[block], group.cue.norm() as f32);
-            let may_be = _mm512_cmp_ps_mask::<_CMP_GE_OQ>(bounds[block], _mm512_set1_ps(least as f32));
-            lanes |= u128::from(may_be) << place;
-        }
-        if lanes != 0 {
-            for block in 0..COUNT {
-                let place = (first + block) * BLOCK;
-                // SAFETY: a group has room for 16 of each for each of its blocks.
-                unsafe {
-                    sums.dots.as_mut_ptr().add(place).cast::<__m512i>().write_unaligned(dots[block]);
-                    sums.norms.as_mut_ptr().add(place).cast::<__m512i>().write_unaligned(squares[block]);
-                    sums.bounds.as_mut_ptr().add(place).cast::<__m512>().write_unaligned(bounds[block]);
-                }
+            let lowers = lowers.0[place..].as_mut_ptr().cast::<__m512>();
+            // SAFETY: a group has room for 16 of each for each of its blocks.
+            unsafe {
+                sums.dots[place..].as_mut_ptr().cast::<__m512i>().write_unaligned(dots);
+                sums.norms[place..].as_mut_ptr().cast::<__m512i>().write_unaligned(norms);
+                sums.uppers[place..].as_mut_ptr().cast::<__m512>().write_unaligned(upper);
+                lowers.write_unaligned(_mm512_max_ps(lowers.read_unaligned(), lower));
             }
         }
-        lanes
+        COUNT
     }
 
     #[inline]
     #[target_feature(enable = "avx512f")]
-    fn bound(dots: __m512i, norms: __m512i, cue_norm: f32) -> __m512 {
+    fn of_sums(dots: __m512i, norms: __m512i, cue_norm: f32) -> [__m512; 2] {
         let product = _mm512_mul_ps(_mm512_cvtepi32_ps(norms), _mm512_set1_ps(cue_norm));
         let reciprocal = _mm512_maskz_rsqrt14_ps(_mm512_test_epi32_mask(norms, norms), product);
-        let scaled =
-            _mm512_fmadd_ps(_mm512_cvtepi32_ps(dots), _mm512_set1_ps(256.0), _mm512_set1_ps(ROOT_SLACK));
-        _mm512_fmadd_ps(scaled, reciprocal, _mm512_set1_ps(SLACK))
+        let scaled = _mm512_mul_ps(_mm512_cvtepi32_ps(dots), _mm512_set1_ps(256.0));
+        [-1.0, 1.0].map(|sign| {
+            let sum = _mm512_add_ps(scaled, _mm512_set1_ps(sign * ROOT_SLACK));
+            _mm512_fmadd_ps(sum, reciprocal, _mm512_set1_ps(sign * SLACK))
+        })
     }
 }
 
@@ -156,40 +169,47 @@ mod narrow {
     /// # Safety
     /// As for the wide one.
     #[target_feature(enable = "avx2")]
-    pub(super) unsafe fn group(group: &Group<'_>, stride: usize, least: i32, sums: &mut Sums) -> u128 {
+    pub(super) unsafe fn sums(group: &Group<'_>, sums: &mut Sums, lowers: &mut Lowers) {
         let blocks = group.norms.len() / BLOCK;
-        let mut lanes = 0;
         let mut first = 0;
-        while first + 2 <= blocks {
-            // SAFETY: by contract.
-            lanes |= unsafe { some::<2>(group, first, stride, least, sums) };
-            first += 2;
+        while first < blocks {
+            // SAFETY: by contract, and so many are left.
+            first += unsafe {
+                match blocks - first {
+                    2.. => some::<2>(group, first, sums, lowers),
+                    _ => some::<1>(group, first, sums, lowers),
+                }
+            };
         }
-        if first < blocks {
-            // SAFETY: by contract.
-            lanes |= unsafe { some::<1>(group, first, stride, least, sums) };
-        }
-        lanes
     }
 
-    /// The products of so many blocks with the cue, and their squares that it counts, in two halves each.
+    #[target_feature(enable = "avx2")]
+    pub(super) fn lanes_reaching(uppers: &[f32; GROUP], least: f32) -> u128 {
+        let least = _mm256_set1_ps(least);
+        let (halves, _) = uppers.as_chunks::<8>();
+        halves.iter().enumerate().fold(0, |lanes, (half, uppers)| {
+            // SAFETY: half a block has 8.
+            let uppers = unsafe { uppers.as_ptr().cast::<__m256>().read_unaligned() };
+            let reaching = _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_GE_OQ>(uppers, least));
+            lanes | u128::from(reaching.cast_unsigned()) << (half * 8)
+        })
+    }
+
+    /// The products of so many blocks with the cue, and their norms, in two halves each.
     ///
     /// # Safety
-    /// As for [`group`], and there are these blocks.
+    /// As for [`sums`], and there are these blocks.
     #[inline]
     #[target_feature(enable = "avx2")]
-    unsafe fn added<const COUNT: usize>(
-        start: *const i16,
-        stride: usize,
-        cue: &Cue,
-    ) -> [[[__m256i; 2]; COUNT]; 2] {
+    unsafe fn added<const COUNT: usize>(group: &Group<'_>, first: usize) -> [[[__m256i; 2]; COUNT]; 2] {
+        let start = group.lines.as_ptr().wrapping_add(first * LINE);
         // SAFETY: by contract, for the terms of the cue.
         let halves = |term: &Term, block: usize| unsafe {
-            start.add(block * stride + term.pair as usize * LINE).cast::<[__m256i; 2]>().read_unaligned()
+            start.add(term.pair as usize * GROUP_LINE + block * LINE).cast::<[__m256i; 2]>().read_unaligned()
         };
         let mut dots = [[_mm256_setzero_si256(); 2]; COUNT];
         let mut squares = dots;
-        let [products, both, only_squares] = cue.terms();
+        let [products, both, only_squares] = group.cue.terms();
         for term in products {
             let values = _mm256_set1_epi32(term.values);
             for (block, dots) in dots.iter_mut().enumerate() {
@@ -210,48 +230,45 @@ mod narrow {
                 add_squares(squares, halves(term, block), mask);
             }
         }
+        if !group.cue.sums_squares() {
+            for (block, squares) in squares.iter_mut().enumerate() {
+                let stored = group.norms.as_ptr().wrapping_add((first + block) * BLOCK);
+                // SAFETY: a block has 16 norms.
+                let stored = unsafe { stored.cast::<[__m256i; 2]>().read_unaligned() };
+                *squares = [0, 1].map(|half| _mm256_sub_epi32(stored[half], squares[half]));
+            }
+        }
         [dots, squares]
     }
 
-    /// Sums so many blocks from the first on.
+    /// Sums so many blocks from the first on; says how many these are.
     ///
     /// # Safety
-    /// As for [`group`], and there are these blocks.
+    /// As for [`sums`], and there are these blocks.
     #[inline]
     #[target_feature(enable = "avx2")]
     unsafe fn some<const COUNT: usize>(
         group: &Group<'_>,
         first: usize,
-        stride: usize,
-        least: i32,
         sums: &mut Sums,
-    ) -> u128 {
-        let start = group.lines.as_ptr().wrapping_add(first * stride);
+        lowers: &mut Lowers,
+    ) -> usize {
         // SAFETY: by contract.
-        let [dots, squares] = unsafe { added::<COUNT>(start, stride, group.cue) };
-        let mut lanes = 0;
-        for block in 0..COUNT {
-            for half in 0..2 {
-                let place = (first + block) * BLOCK + half * BLOCK / 2;
-                let (dots, mut norms) = (dots[block][half], squares[block][half]);
-                if !group.cue.sums_squares() {
-                    // SAFETY: a block has 16 norms.
-                    let stored =
-                        unsafe { group.norms.as_ptr().add(place).cast::<__m256i>().read_unaligned() };
-                    norms = _mm256_sub_epi32(stored, norms);
-                }
-                let bounds = bound(dots, norms, group.cue.norm() as f32);
-                let may_be = _mm256_cmp_ps::<_CMP_GE_OQ>(bounds, _mm256_set1_ps(least as f32));
-                lanes |= u128::from(_mm256_movemask_ps(may_be).cast_unsigned()) << place;
-                // SAFETY: a group has room for 16 of each for each of its blocks.
-                unsafe {
-                    sums.dots.as_mut_ptr().add(place).cast::<__m256i>().write_unaligned(dots);
-                    sums.norms.as_mut_ptr().add(place).cast::<__m256i>().write_unaligned(norms);
-                    sums.bounds.as_mut_ptr().add(place).cast::<__m256>().write_unaligned(bounds);
-                }
+        let [dots, norms] = unsafe { added::<COUNT>(group, first) };
+        let halves = dots.as_flattened().iter().zip(norms.as_flattened());
+        for (half, (dots, norms)) in halves.enumerate() {
+            let [lower, upper] = of_sums(*dots, *norms, group.cue.norm() as f32);
+            let place = first * BLOCK + half * BLOCK / 2;
+            let lowers = lowers.0[place..].as_mut_ptr().cast::<__m256>();
+            // SAFETY: a group has room for 16 of each for each of its blocks.
+            unsafe {
+                sums.dots[place..].as_mut_ptr().cast::<__m256i>().write_unaligned(*dots);
+                sums.norms[place..].as_mut_ptr().cast::<__m256i>().write_unaligned(*norms);
+                sums.uppers[place..].as_mut_ptr().cast::<__m256>().write_unaligned(upper);
+                lowers.write_unaligned(_mm256_max_ps(lowers.read_unaligned(), lower));
             }
         }
-        lanes
+        COUNT
     }
 
     #[inline]
@@ -272,12 +289,14 @@ mod narrow {
 
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn bound(dots: __m256i, norms: __m256i, cue_norm: f32) -> __m256 {
+    fn of_sums(dots: __m256i, norms: __m256i, cue_norm: f32) -> [__m256; 2] {
         let product = _mm256_mul_ps(_mm256_cvtepi32_ps(norms), _mm256_set1_ps(cue_norm));
         let is_zero = _mm256_castsi256_ps(_mm256_cmpeq_epi32(norms, _mm256_setzero_si256()));
         let reciprocal = _mm256_andnot_ps(is_zero, _mm256_rsqrt_ps(product));
         let scaled = _mm256_mul_ps(_mm256_cvtepi32_ps(dots), _mm256_set1_ps(256.0));
-        let sum = _mm256_add_ps(scaled, _mm256_set1_ps(ROOT_SLACK));
-        _mm256_add_ps(_mm256_mul_ps(sum, reciprocal), _mm256_set1_ps(SLACK))
+        [-1.0, 1.0].map(|sign| {
+            let sum = _mm256_add_ps(scaled, _mm256_set1_ps(sign * ROOT_SLACK));
+            _mm256_add_ps(_mm256_mul_ps(sum, reciprocal), _mm256_set1_ps(sign * SLACK))
+        })
     }
 }
