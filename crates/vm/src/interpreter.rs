@@ -194,6 +194,21 @@ impl Interpreter {
         })
     }
 
+    /// Runs another program to its end on the machine as it is, and puts the machine's own program back; see [`Machine::attach`].
+    /// What it stored as output is the machine's output until its own program runs. A run that would pause is dropped, and its
+    /// outcome says where it was.
+    pub fn run_attached(
+        &mut self,
+        program: &ValidatedProgram,
+        handler: impl FnMut(&DomainOp, &mut ExecutionContext<'_>) -> Result<Answer, Error>,
+    ) -> Outcome {
+        let own = self.machine.program().clone();
+        self.machine.attach(program.clone());
+        let outcome = self.run_with_host(handler);
+        self.machine.attach(own);
+        outcome
+    }
+
     /// Begins a run on these signals and returns the output as signals, saturating at ±255.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 use ternsig_isa::{InstructionSet, Register, Shape, Signal, Temperature};
 use ternsig_program::ValidatedProgram;
 use ternsig_vm::machine::reload::{Dropped, Reloaded};
-use ternsig_vm::{Limits, Machine};
+use ternsig_vm::{Answer, Interpreter, Limits, Machine, Outcome, StepResult};
 
 fn program(registers: &str) -> ValidatedProgram {
     let source = format!(".registers\n{registers}\n.program\n    halt\n");
@@ -106,4 +106,42 @@ fn an_attached_program_keeps_everything() {
         ValidatedProgram::new(assembly.into_result().unwrap(), &InstructionSet::standard()).unwrap();
     assert_eq!(machine.reload(attached).unwrap(), Reloaded::default());
     assert!(first(&machine, 0) == 7 && machine.hot(1).is_some());
+}
+
+#[test]
+fn an_attached_run_leaves_the_machine_its_own_program() {
+    let own = ".requires\n    orchestration 0x0007\n.registers\n    H0: i32[1]\n.program\n    set H0, 1\n    \
+               orchestration.model_load H0, 4\n    store_output H0\n    halt\n";
+    let guest = ".program\n    add H0, H0, H0\n    store_output H0\n    halt\n";
+    let set = InstructionSet::standard();
+    let validated = |text: &str| {
+        ValidatedProgram::new(ternsig_asm::assemble(text, &set).into_result().unwrap(), &set).unwrap()
+    };
+    let mut interpreter = Interpreter::from_program(validated(own).program()).unwrap();
+    assert!(interpreter.run_with_host(|_, _| Ok(Answer::Done)).is_complete());
+    let outcome = interpreter.run_attached(&validated(guest), |_, _| Ok(Answer::Done));
+    assert!(outcome.is_complete(), "{outcome}");
+    let machine = interpreter.machine();
+    assert_eq!((machine.output(), machine.program().program().instructions.len()), (&[2][..], 4));
+    assert!(machine.models().slot(4).is_some() && machine.last_outcome().is_none());
+    let asking = ".requires\n    lifecycle 0x0008\n.program\n    lifecycle.tick_read H0\n    halt\n";
+    let outcome = interpreter.run_attached(&validated(asking), |_, _| Ok(Answer::Wait));
+    assert!(matches!(outcome, Outcome::Waiting { instruction: 0, .. }));
+    assert!(interpreter.run_with_host(|_, _| Ok(Answer::Done)).is_complete());
+    assert_eq!(interpreter.machine().output(), [1]);
+}
+
+#[test]
+fn an_answer_may_end_the_run() {
+    let text = ".requires\n    lifecycle 0x0008\n.registers\n    H0: i32[1]\n.program\n    lifecycle.halt_region 3\n    \
+                set H0, 9\n    halt\n";
+    let set = InstructionSet::standard();
+    let program = ternsig_asm::assemble(text, &set).into_result().unwrap();
+    let [mut one, mut other] = [(); 2].map(|()| Interpreter::from_program(&program).unwrap());
+    assert_eq!(one.halt(), None);
+    assert_eq!(one.run_with_host(|_, _| Ok(Answer::Halt)), Outcome::Halted);
+    assert!(matches!(other.run_until_yield(), StepResult::Yield(_)));
+    assert_eq!(other.halt(), Some(Outcome::Halted));
+    assert_eq!(one.machine().difference(other.machine()), None);
+    assert_eq!(one.machine().hot(0).unwrap().data(), [0]);
 }

@@ -163,13 +163,20 @@ impl Machine {
             self.declare_registers(&program);
         }
         self.models = ModelTable::default();
-        self.tests.clear();
         self.output.clear();
+        self.attach(program);
+        Ok(())
+    }
+
+    /// Puts a program onto the machine as it is: no register, buffer or model binding is reset, whatever it declares. An unfinished
+    /// run is dropped. The same puts the machine's own program back afterwards.
+    pub fn attach(&mut self, program: ValidatedProgram) {
+        self.make_unknown();
+        self.tests.clear();
         self.control.clear();
         self.pc = 0;
         self.status = Status::IDLE;
         self.program = program;
-        Ok(())
     }
 
     fn check_declarations(&self, program: &ValidatedProgram) -> Result<(), Error> {
