@@ -35,7 +35,8 @@ pub use source::Dataset;
 pub use store::{Store, StoreError};
 pub use substrate::Substrate;
 
-/// The example of the guide.
+/// The examples of the guides.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/store.md")]
-struct Guide;
+#[doc = include_str!("../../../docs/ipc.md")]
+struct Guides;

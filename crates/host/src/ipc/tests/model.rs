@@ -72,8 +72,8 @@ struct Plain {
     mailboxes: BTreeMap<u8, VecDeque<Vec<i32>>>,
     /// What each mailbox held when the round began.
     held: BTreeMap<u8, usize>,
-    /// Register, newest message.
-    subscriptions: BTreeMap<u8, (u8, Option<Vec<i32>>)>,
+    /// The newest message since the last run, by channel.
+    subscriptions: BTreeMap<u8, Option<Vec<i32>>>,
     /// Registers of subscriptions, which are there before their messages are.
     registers: BTreeMap<u8, u8>,
     pending: Vec<(u8, Operation)>,
@@ -173,18 +173,11 @@ impl Model {
                 return Ok(Answer::Wait);
             }
             Operation::Swap { cell, expected, desired } => {
-                let cell = &mut self.cells[usize::from(cell)];
-                let old = *cell;
+                let old = self.cells[usize::from(cell)];
                 if old == expected {
-                    *cell = desired;
+                    self.cells[usize::from(cell)] = desired;
                 }
-                self.regions[usize::from(me)].hot.insert(
-                    match operation {
-                        Operation::Swap { cell, .. } => cell,
-                        _ => 0,
-                    },
-                    vec![old],
-                );
+                self.regions[usize::from(me)].hot.insert(cell, vec![old]);
             }
         }
         Ok(Answer::Done)
@@ -235,7 +228,7 @@ impl Model {
         let Plain { at, subscriptions, hot, registers, pending, .. } = &mut self.regions[usize::from(me)];
         at.clear();
         pending.retain(|(_, operation)| !matches!(operation, Operation::Barrier { .. }));
-        for (channel, (_, newest)) in subscriptions {
+        for (channel, newest) in subscriptions {
             hot.extend(newest.take().map(|message| (registers[channel], message)));
         }
     }
@@ -250,8 +243,8 @@ impl Model {
                         self.arrive(to, channel, vec![value]);
                     }
                 }
-                Operation::Subscribe { channel, register } => {
-                    self.regions[usize::from(me)].subscriptions.entry(channel).or_insert((register, None));
+                Operation::Subscribe { channel, .. } => {
+                    self.regions[usize::from(me)].subscriptions.entry(channel).or_insert(None);
                 }
                 Operation::Barrier { barrier } => {
                     self.regions[usize::from(me)].at.insert(barrier, At::Waits);
@@ -275,7 +268,7 @@ impl Model {
 
     fn arrive(&mut self, to: u8, mailbox: u8, message: Vec<i32>) {
         let region = &mut self.regions[usize::from(to)];
-        if let Some((_, newest)) = region.subscriptions.get_mut(&mailbox) {
+        if let Some(newest) = region.subscriptions.get_mut(&mailbox) {
             *newest = Some(message.clone());
         }
         region.mailboxes.entry(mailbox).or_default().push_back(message);
@@ -391,6 +384,6 @@ proptest! {
 
     #[test]
     fn regions_do_as_plain_queues_say(acts in prop::collection::vec(act(), 1..120)) {
-        TIMINGS.map(|timing| follow(timing, &acts));
+        TIMINGS.iter().for_each(|&timing| follow(timing, &acts));
     }
 }

@@ -2,7 +2,9 @@ use super::*;
 
 /// In both timings, with the end of a round wherever the script asks for it.
 fn each(topology: &Topology, bodies: &[&str], script: impl Fn(&mut Brain)) {
-    TIMINGS.map(|timing| both(topology, timing, bodies, &script));
+    for timing in TIMINGS {
+        both(topology, timing, bodies, &script);
+    }
 }
 
 impl Brain {
