@@ -8,6 +8,7 @@ mod mailbox;
 mod region;
 mod restore;
 mod room;
+mod spare;
 mod state;
 mod topology;
 mod transport;
@@ -17,7 +18,7 @@ pub use device::Ipc;
 pub use in_process::{InProcess, Timing};
 pub use restore::{IpcState, RestoreError};
 pub use topology::Topology;
-pub use transport::Transport;
+pub use transport::{Deliver, Transport};
 
 /// How many cells for compare-and-swap there are: one for each number of a register.
 pub const CELLS: usize = 64;

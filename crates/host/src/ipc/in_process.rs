@@ -1,8 +1,8 @@
 //! The transport of regions that live in one process.
 
-use super::restore::{self, IpcState, RestoreError};
+use super::restore::{IpcState, RestoreError};
 use super::state::State;
-use super::{Topology, Transport};
+use super::{Deliver, Topology, Transport};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use ternsig_isa::Register;
 use ternsig_vm::{Error, ErrorKind};
@@ -42,7 +42,7 @@ impl InProcess {
     /// Everything that another one of this topology needs to go on from here.
     #[must_use]
     pub fn save(&self) -> IpcState {
-        restore::save(&self.lock())
+        IpcState::of(&self.lock())
     }
 
     /// Goes on from where another one was saved. Regions and barriers that this one has and that one had not are as new.
@@ -50,7 +50,7 @@ impl InProcess {
     /// # Errors
     /// The other one had regions, parties or barriers that this one has not, or the state is none that was saved; nothing changes then.
     pub fn restore(&self, saved: &IpcState) -> Result<(), RestoreError> {
-        let mut state = restore::restore(saved, &self.topology)?;
+        let mut state = saved.restored(&self.topology)?;
         if self.timing == Timing::Immediate {
             state.settle(&self.topology);
         }
@@ -109,11 +109,7 @@ impl Transport for InProcess {
         Ok(())
     }
 
-    fn begin_run(
-        &self,
-        region: u8,
-        deliver: &mut dyn FnMut(Register, &[i32]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn begin_run(&self, region: u8, deliver: &mut Deliver<'_>) -> Result<(), Error> {
         self.lock().begin_run(region, deliver)
     }
 

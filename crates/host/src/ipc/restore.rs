@@ -49,38 +49,36 @@ impl fmt::Display for RestoreError {
 
 impl std::error::Error for RestoreError {}
 
-pub(super) fn save(state: &State) -> IpcState {
-    let mut saved = State { spare: Vec::new(), ..state.clone() };
-    saved.regions.values_mut().for_each(|region| region.strip(state.round));
-    saved.round = 0;
-    saved.has_moved = false;
-    IpcState(saved)
-}
+impl IpcState {
+    pub(super) fn of(state: &State) -> IpcState {
+        IpcState(state.stripped())
+    }
 
-pub(super) fn restore(IpcState(saved): &IpcState, topology: &Topology) -> Result<State, RestoreError> {
-    let mut state = State::new(topology);
-    if saved.cells.len() != CELLS {
-        return Err(RestoreError::Cells(saved.cells.len()));
-    }
-    state.cells.clone_from(&saved.cells);
-    for (&id, barrier) in &saved.barriers {
-        let here = state.barriers.get_mut(&id).ok_or(RestoreError::NoBarrier(id))?;
-        if !barrier.parties().eq(here.parties()) {
-            return Err(RestoreError::Parties(id));
+    pub(super) fn restored(&self, topology: &Topology) -> Result<State, RestoreError> {
+        let mut state = State::new(topology);
+        if self.0.cells.len() != CELLS {
+            return Err(RestoreError::Cells(self.0.cells.len()));
         }
-        *here = barrier.clone();
-    }
-    for (&id, region) in &saved.regions {
-        check(region, id, topology)?;
-        let here = state.regions.get_mut(&id).ok_or(RestoreError::NoRegion(id))?;
-        *here = region.clone();
-        if !here.rebuild() {
-            return Err(RestoreError::Damaged(id));
+        state.cells.clone_from(&self.0.cells);
+        for (&id, barrier) in &self.0.barriers {
+            let here = state.barriers.get_mut(&id).ok_or(RestoreError::NoBarrier(id))?;
+            if !barrier.parties().eq(here.parties()) {
+                return Err(RestoreError::Parties(id));
+            }
+            *here = barrier.clone();
         }
+        for (&id, region) in &self.0.regions {
+            check(region, id, topology)?;
+            let here = state.regions.get_mut(&id).ok_or(RestoreError::NoRegion(id))?;
+            *here = region.clone();
+            if !here.rebuild() {
+                return Err(RestoreError::Damaged(id));
+            }
+        }
+        // Nobody knows any more what took effect in the round.
+        state.has_moved = true;
+        Ok(state)
     }
-    // Nobody knows any more what took effect in the round.
-    state.has_moved = true;
-    Ok(state)
 }
 
 fn check(region: &Region, id: u8, topology: &Topology) -> Result<(), RestoreError> {

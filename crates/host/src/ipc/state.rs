@@ -4,7 +4,8 @@
 use super::barrier::{Barrier, Standing};
 use super::region::{Effect, Region};
 use super::room::check_load;
-use super::{CELLS, Topology};
+use super::spare::Spare;
+use super::{CELLS, Deliver, Topology};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::mem;
@@ -23,9 +24,8 @@ pub(super) struct State {
     /// Whether anything took effect since the last round ended.
     #[serde(skip)]
     pub(super) has_moved: bool,
-    /// Buffers for messages.
     #[serde(skip)]
-    pub(super) spare: Vec<Vec<i32>>,
+    spare: Spare,
 }
 
 impl State {
@@ -37,7 +37,7 @@ impl State {
             cells: vec![0; CELLS],
             round: 0,
             has_moved: false,
-            spare: Vec::new(),
+            spare: Spare::default(),
         }
     }
 
@@ -58,7 +58,7 @@ impl State {
             return Err(Error::new(ErrorKind::Denied, format!("region {from} may not send to region {to}")));
         }
         self.check_room(topology, from, to, from, message.len())?;
-        let message = self.copy(message);
+        let message = self.spare.copy(message);
         self.push(from, Effect::Send { to, message })
     }
 
@@ -78,7 +78,7 @@ impl State {
                 self.check_room(topology, from, to, channel, message.len())?;
             }
         }
-        let message = self.copy(message);
+        let message = self.spare.copy(message);
         self.push(from, Effect::Broadcast { channel, message })
     }
 
@@ -92,15 +92,11 @@ impl State {
         let round = self.round;
         let mailbox = self.region(region)?.mailboxes.get_mut(&mailbox);
         let buffer = mailbox.and_then(|mailbox| mailbox.take(round));
-        self.spare.extend(buffer);
+        buffer.into_iter().for_each(|buffer| self.spare.keep(buffer));
         Ok(())
     }
 
-    pub(super) fn begin_run(
-        &mut self,
-        region: u8,
-        deliver: &mut dyn FnMut(Register, &[i32]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    pub(super) fn begin_run(&mut self, region: u8, deliver: &mut Deliver<'_>) -> Result<(), Error> {
         let of_region = self.regions.get_mut(&region).ok_or_else(|| no_region(region))?;
         self.barriers.values_mut().for_each(|barrier| barrier.withdraw(region));
         let Region { mailboxes, subscriptions, .. } = of_region;
@@ -160,11 +156,11 @@ impl State {
             Effect::Broadcast { channel, message } => {
                 for &to in &topology.regions {
                     if self.hears(topology, from, to, channel) {
-                        let copy = self.copy(&message);
+                        let copy = self.spare.copy(&message);
                         self.deliver(to, channel, copy);
                     }
                 }
-                self.spare.push(message);
+                self.spare.keep(message);
             }
             Effect::Subscribe { channel } => {
                 let region = self.regions.get_mut(&from);
@@ -187,12 +183,12 @@ impl State {
         }
     }
 
-    /// A copy of a message in a buffer that was used before.
-    fn copy(&mut self, message: &[i32]) -> Vec<i32> {
-        let mut copy = self.spare.pop().unwrap_or_default();
-        copy.clear();
-        copy.extend_from_slice(message);
-        copy
+    /// A copy without what is of this process or round only.
+    pub(super) fn stripped(&self) -> State {
+        let mut regions = self.regions.clone();
+        regions.values_mut().for_each(|region| region.strip(self.round));
+        let (barriers, cells) = (self.barriers.clone(), self.cells.clone());
+        State { regions, barriers, cells, round: 0, has_moved: false, spare: Spare::default() }
     }
 }
 

@@ -3,6 +3,9 @@
 use ternsig_isa::Register;
 use ternsig_vm::Error;
 
+/// Writes a message into a hot register.
+pub type Deliver<'a> = dyn FnMut(Register, &[i32]) -> Result<(), Error> + 'a;
+
 /// Carries messages between regions, keeps the mailboxes, and lets regions meet at barriers. [`InProcess`](super::InProcess)
 /// is the one for regions of one process; another may reach further, and no program can tell.
 ///
@@ -45,11 +48,7 @@ pub trait Transport: Send + Sync {
     ///
     /// # Errors
     /// There is no such region (NotFound), or `deliver` fails: that message and those of higher channels are delivered the next time.
-    fn begin_run(
-        &self,
-        region: u8,
-        deliver: &mut dyn FnMut(Register, &[i32]) -> Result<(), Error>,
-    ) -> Result<(), Error>;
+    fn begin_run(&self, region: u8, deliver: &mut Deliver<'_>) -> Result<(), Error>;
 
     /// Arrives at a barrier, unless the region waits there already; true once all parties have arrived. The region leaves the barrier
     /// with that answer, and its next call is a new arrival. A region that [is alone](Transport::is_alone) arrives only where nobody

@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use ternsig_isa::{DomainOp, Register};
 use ternsig_program::AssembledProgram;
@@ -166,8 +167,8 @@ impl Model {
             Operation::Barrier { barrier: 2 } => return Err(ErrorKind::NotFound),
             Operation::Barrier { barrier: 1 } if me == 1 => return Err(ErrorKind::Denied),
             Operation::Barrier { barrier } => {
-                if !self.regions[usize::from(me)].at.contains_key(&barrier) {
-                    self.regions[usize::from(me)].at.insert(barrier, At::OnTheWay);
+                if let Entry::Vacant(at) = self.regions[usize::from(me)].at.entry(barrier) {
+                    at.insert(At::OnTheWay);
                     self.put_off(me, operation);
                 }
                 return Ok(Answer::Wait);
