@@ -9,6 +9,7 @@ pub mod conform;
 pub mod curve;
 pub mod device;
 pub mod engine;
+pub mod ipc;
 pub mod loader;
 pub mod manifest;
 pub mod memory;
@@ -24,6 +25,7 @@ pub mod substrate;
 pub use banks::{BankHandle, Banks};
 pub use device::{Device, Devices};
 pub use engine::{Engine, EngineError};
+pub use ipc::Ipc;
 pub use loader::{LoadedProgram, Loader, load_program_file};
 pub use manifest::{Manifest, ManifestError};
 pub use memory::Memory;
@@ -34,7 +36,8 @@ pub use source::Dataset;
 pub use store::{Store, StoreError};
 pub use substrate::Substrate;
 
-/// The example of the guide.
+/// The examples of the guides.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/store.md")]
-struct Guide;
+#[doc = include_str!("../../../docs/ipc.md")]
+struct Guides;

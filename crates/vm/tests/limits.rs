@@ -136,8 +136,22 @@ fn registers_beyond_the_64_do_not_exist() {
         assert!(!machine.free_hot(index) && !machine.free_cold(index));
         let refused = machine.set_hot(index, &[], Shape::vector(0)).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::BadRegister);
+        assert_eq!(machine.check_hot(index, 0).unwrap_err(), refused);
         let register = Arc::new(ColdRegister::zeros(Shape::vector(1)));
         assert_eq!(machine.set_cold(index, register).unwrap_err().kind(), ErrorKind::BadRegister);
+    }
+}
+
+#[test]
+fn a_register_has_room_for_what_it_can_be_replaced_by() {
+    let mut machine = interpreter(".program\n halt\n").into_machine();
+    machine.set_limits(Limits { register_elements: 3, ..Limits::default() });
+    for elements in [0, 3, 4] {
+        let checked = machine.check_hot(2, elements);
+        assert_eq!(machine.hot(2).map(|hot| hot.data().len()), None);
+        assert_eq!(checked, machine.set_hot(2, &vec![1; elements], Shape::vector(elements)));
+        assert_eq!(checked.is_err(), elements > 3);
+        machine.free_hot(2);
     }
 }
 

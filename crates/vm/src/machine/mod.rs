@@ -269,6 +269,15 @@ impl Machine {
         Ok(())
     }
 
+    /// That hot register `index` can be [replaced](Machine::set_hot) by so many elements, for a host that acts before it knows which.
+    ///
+    /// # Errors
+    /// There is no such register, or a limit would be exceeded.
+    pub fn check_hot(&self, index: usize, elements: usize) -> Result<(), Error> {
+        let register = structural::named(Bank::Hot, index)?;
+        self.check_room(elements).map_err(|fault| fault_error(fault).naming(register))
+    }
+
     /// Frees hot register `index`; false if it was not allocated.
     pub fn free_hot(&mut self, index: usize) -> bool {
         self.make_unknown();
