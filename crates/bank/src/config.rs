@@ -52,7 +52,10 @@ impl Default for Config {
 
 impl Config {
     /// Refuses what no bank can be.
-    pub(crate) fn check(&self) -> Result<(), BankError> {
+    ///
+    /// # Errors
+    /// The width is out of range, or there is room for nothing.
+    pub fn check(&self) -> Result<(), BankError> {
         if self.width == 0 || self.width as usize > MAX_WIDTH {
             return Err(BankError::Config(format!("a width of {} is not 1 to {MAX_WIDTH}", self.width)));
         }

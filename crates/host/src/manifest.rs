@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("../../../docs/manifest.md")]
 
+pub mod brain;
 mod error;
 mod input;
 mod items;
@@ -11,13 +12,13 @@ mod report;
 mod root;
 mod tree;
 
+pub use brain::{BrainManifest, ManifestFile};
 pub use error::{ManifestError, ManifestErrorKind};
 pub use input::{Format, Input, Order};
 pub use program::{Attached, Moment};
 pub use region::{Fill, FillWith, RegionEntry};
 pub use report::ReportEntry;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What a host is to run.
@@ -49,26 +50,20 @@ impl Default for RunEntry {
 }
 
 impl Manifest {
-    /// Reads a manifest from a file.
+    /// Reads the manifest of a run from a file; see [`ManifestFile::read`].
     ///
     /// # Errors
-    /// The file cannot be read, or is no manifest.
+    /// The file cannot be read, or is no manifest of a run.
     pub fn read(path: &Path) -> Result<Manifest, ManifestError> {
-        match fs::read_to_string(path) {
-            Ok(text) => Manifest::parse(&text, path),
-            Err(error) => Err(ManifestError { path: path.to_owned(), kind: ManifestErrorKind::Io(error) }),
-        }
+        ManifestFile::read(path)?.into_run(path)
     }
 
-    /// Reads a manifest from a text. The paths in it start from the directory of `path`, which need not exist.
+    /// Reads the manifest of a run from a text. The paths in it start from the directory of `path`, which need not exist.
     ///
     /// # Errors
-    /// The text is no manifest; the error holds every mistake.
+    /// The text is no manifest of a run; the error holds every mistake.
     pub fn parse(text: &str, path: &Path) -> Result<Manifest, ManifestError> {
-        root::parse(text, path).map_err(|diagnostics| ManifestError {
-            path: path.to_owned(),
-            kind: ManifestErrorKind::Invalid { text: text.to_owned(), diagnostics },
-        })
+        ManifestFile::parse(text, path)?.into_run(path)
     }
 
     /// The directory that the paths in it start from.

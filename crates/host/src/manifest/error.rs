@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use ternsig_asm::{Colour, Diagnostic, LineIndex, render_all};
 
 /// Why a manifest cannot be used.
@@ -27,14 +27,23 @@ pub enum ManifestErrorKind {
         /// The mistakes, in the order of the text; at least one.
         diagnostics: Vec<Diagnostic>,
     },
+    /// It is for something else.
+    Other {
+        /// What it should have been for.
+        wanted: &'static str,
+    },
 }
 
 impl ManifestError {
+    pub(super) fn other(path: &Path, wanted: &'static str) -> ManifestError {
+        ManifestError { path: path.to_owned(), kind: ManifestErrorKind::Other { wanted } }
+    }
+
     /// The mistakes, in the order of the text; none if the file could not be read.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
         match &self.kind {
-            ManifestErrorKind::Io(_) => &[],
+            ManifestErrorKind::Io(_) | ManifestErrorKind::Other { .. } => &[],
             ManifestErrorKind::Invalid { diagnostics, .. } => diagnostics,
         }
     }
@@ -43,7 +52,7 @@ impl ManifestError {
     #[must_use]
     pub fn render(&self, colour: Colour) -> String {
         match &self.kind {
-            ManifestErrorKind::Io(_) => format!("error: {self}"),
+            ManifestErrorKind::Io(_) | ManifestErrorKind::Other { .. } => format!("error: {self}"),
             ManifestErrorKind::Invalid { text, diagnostics } => {
                 render_all(diagnostics, &self.path.to_string_lossy(), text, colour)
             }
@@ -57,6 +66,7 @@ impl fmt::Display for ManifestError {
         let path = self.path.display();
         match &self.kind {
             ManifestErrorKind::Io(error) => write!(f, "{path}: {error}"),
+            ManifestErrorKind::Other { wanted } => write!(f, "{path}: this is not the manifest of {wanted}"),
             ManifestErrorKind::Invalid { text, diagnostics } => {
                 let index = LineIndex::new(text);
                 for (i, diagnostic) in diagnostics.iter().enumerate() {
@@ -77,7 +87,7 @@ impl std::error::Error for ManifestError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.kind {
             ManifestErrorKind::Io(error) => Some(error),
-            ManifestErrorKind::Invalid { .. } => None,
+            ManifestErrorKind::Invalid { .. } | ManifestErrorKind::Other { .. } => None,
         }
     }
 }

@@ -43,10 +43,7 @@ pub(super) fn read(mut section: Section<'_>, base: &Path) -> Option<Input> {
     let kind = section.required("kind").and_then(|item| item.word(&[("csv", ())]));
     let path = section.required("path").and_then(|item| item.text());
     let csv = csv(&mut section);
-    let order = match section.optional("order") {
-        Some(item) => item.word(&[("shuffled", Order::Shuffled), ("file", Order::File)]),
-        None => Some(Order::default()),
-    };
+    let order = order(&mut section);
     let holdout = section.optional("holdout").map_or(Some(0), |item| item.integer(0, MAX_ELEMENTS));
     let epochs = section.optional("epochs").map_or(Some(1), |item| item.integer(1, u32::MAX));
     section.finish();
@@ -60,7 +57,14 @@ pub(super) fn read(mut section: Section<'_>, base: &Path) -> Option<Input> {
     })
 }
 
-fn csv(section: &mut Section<'_>) -> Option<CsvOptions> {
+pub(super) fn order(section: &mut Section<'_>) -> Option<Order> {
+    match section.optional("order") {
+        Some(item) => item.word(&[("shuffled", Order::Shuffled), ("file", Order::File)]),
+        None => Some(Order::default()),
+    }
+}
+
+pub(super) fn csv(section: &mut Section<'_>) -> Option<CsvOptions> {
     let header = section.optional("header").map_or(Some(false), |item| item.flag());
     let label = section.optional("label");
     let label = label.map_or(Some(LabelColumn::Last), |item| label_column(item, header == Some(true)));

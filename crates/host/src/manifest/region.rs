@@ -56,8 +56,9 @@ pub(super) fn read_all(root: &mut Section<'_>, base: &Path) -> Option<Vec<Region
     }
     let sections: Vec<_> = items.into_iter().filter_map(|item| item.section("[[region]]")).collect();
     if let Some(second) = sections.get(1) {
-        let message = "more than one [[region]] is not available yet in this build";
-        root.complaints().push(Diagnostic::error("not-available", message).at(second.span()));
+        let message =
+            "a data set is learned by one [[region]]; several make up a brain, which has a [brain] section";
+        root.complaints().push(Diagnostic::error("several-regions", message).at(second.span()));
     }
     let regions: Vec<_> = sections.into_iter().map(|section| read(section, base)).collect();
     let regions: Option<Vec<_>> = regions.into_iter().collect();
@@ -90,7 +91,7 @@ fn read(mut section: Section<'_>, base: &Path) -> Option<RegionEntry> {
     })
 }
 
-fn engine(item: Item<'_>) -> Option<Engine> {
+pub(super) fn engine(item: Item<'_>) -> Option<Engine> {
     item.word(&Engine::ALL.map(|engine| (engine.name(), engine)))
 }
 
@@ -100,7 +101,7 @@ pub(super) fn roles(item: Item<'_>) -> Option<RoleSet> {
     item.each().iter().try_fold(RoleSet::NONE, |set, item| Some(set.with(item.word(&words)?)))
 }
 
-fn params(item: Item<'_>) -> Option<Vec<(usize, i32)>> {
+pub(super) fn params(item: Item<'_>) -> Option<Vec<(usize, i32)>> {
     let table = item.section("`params`")?;
     let entries = table.entries().map(|(name, span, value)| {
         let register = name.parse().ok().filter(|register: &Register| register.bank() == Bank::Param);
@@ -116,7 +117,7 @@ fn params(item: Item<'_>) -> Option<Vec<(usize, i32)>> {
 }
 
 /// Mistakes are complained about; what is returned then is not used.
-fn fill(mut section: Section<'_>) -> Fill {
+pub(super) fn fill(mut section: Section<'_>) -> Fill {
     let registers = section.required("registers").map_or_else(Vec::new, Item::each);
     let registers = registers.iter().filter_map(cold_register).collect();
     let with = section.required("with").and_then(|item| item.word(&[("init_random", FillWith::InitRandom)]));

@@ -1,13 +1,13 @@
 //! The whole file.
 
 use super::tree::{Complaints, Section, span};
-use super::{Manifest, RunEntry, directory, program, region};
+use super::{Manifest, ManifestFile, RunEntry, brain, directory, program, region};
 use std::path::Path;
 use ternsig_asm::{Diagnostic, Span};
 use toml::de::DeTable;
 
 /// Reads a manifest, or says everything that is wrong with it.
-pub(super) fn parse(text: &str, path: &Path) -> Result<Manifest, Vec<Diagnostic>> {
+pub(super) fn parse(text: &str, path: &Path) -> Result<ManifestFile, Vec<Diagnostic>> {
     // Only the first mistake in the syntax is told: what follows it may have been meant otherwise.
     let tree = DeTable::parse(text).map_err(|error| {
         let diagnostic = Diagnostic::error("syntax", error.message());
@@ -17,7 +17,11 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<Manifest, Vec<Diagnostic>
         }]
     })?;
     let complaints = Complaints::default();
-    let manifest = read(Section::new("the manifest", Span::at(0), tree.get_ref(), &complaints), path);
+    let mut root = Section::new("the manifest", Span::at(0), tree.get_ref(), &complaints);
+    let manifest = match root.optional("brain") {
+        Some(brain) => brain::read(root, brain, path).map(ManifestFile::Brain),
+        None => read(root, path).map(ManifestFile::Run),
+    };
     let diagnostics = complaints.into_sorted();
     manifest.filter(|_| diagnostics.is_empty()).ok_or(diagnostics)
 }
