@@ -1,8 +1,8 @@
 //! Devices: what answers the operations that programs yield.
 
-use ternsig_isa::DomainOp;
 use ternsig_isa::domain_op::DomainOpKind;
-use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext};
+use ternsig_isa::{DomainOp, Register, Shape};
+use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext, Machine};
 
 /// Answers operations. It reads their sources from the machine and writes results into it; it fails before it changes
 /// anything.
@@ -55,4 +55,20 @@ impl Device for Devices {
 pub fn no_device(op: &DomainOp) -> Error {
     let message = format!("the host has no device \"{}\", which answers {op}", op.device());
     Error::new(ErrorKind::NoDevice, message)
+}
+
+/// The elements of a hot register, at least so many.
+pub(crate) fn elements(m: &Machine, register: Register, least: usize) -> Result<&[i32], Error> {
+    let error = |why: String| Error::about(ErrorKind::BadRegister, register, format!("{register} {why}"));
+    let hot = m.hot(register.index()).ok_or_else(|| error("is not allocated".to_owned()))?;
+    let (data, len) = (hot.data(), hot.data().len());
+    if len < least {
+        return Err(error(format!("has {len} elements, at least {least} are needed")));
+    }
+    Ok(data)
+}
+
+/// Replaces a hot register.
+pub(crate) fn put(m: &mut Machine, target: Register, data: &[i32]) -> Result<(), Error> {
+    m.set_hot(target.index(), data, Shape::vector(data.len()))
 }

@@ -13,7 +13,7 @@ mod archive;
 mod blobs;
 mod chain;
 mod checkpoint;
-mod codec;
+pub(crate) mod codec;
 mod engine;
 mod error;
 mod export;

@@ -1,9 +1,9 @@
 //! Bank operations that programs yield.
 
 use super::BankHandle;
-use crate::device::{Device, no_device};
+use crate::device::{Device, elements, no_device, put};
 use ternsig_bank::{Cluster, EdgeType, EntryId, EntryRef};
-use ternsig_isa::{DomainOp, Register, Shape};
+use ternsig_isa::{DomainOp, Register};
 use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext, Machine};
 
 impl Device for BankHandle {
@@ -95,17 +95,6 @@ impl BankHandle {
     }
 }
 
-/// The elements of a hot register, at least so many.
-fn elements(m: &Machine, register: Register, least: usize) -> Result<&[i32], Error> {
-    let error = |message| Error::about(ErrorKind::BadRegister, register, message);
-    let hot = m.hot(register.index()).ok_or_else(|| error("is not allocated".to_owned()))?;
-    let (data, len) = (hot.data(), hot.data().len());
-    if len < least {
-        return Err(error(format!("has {len} elements, at least {least} are needed")));
-    }
-    Ok(data)
-}
-
 /// The id whose halves are the first two elements of a register.
 fn entry_id(m: &Machine, register: Register) -> Result<EntryId, Error> {
     let halves = elements(m, register, 2)?;
@@ -128,11 +117,6 @@ fn counted(list: impl ExactSizeIterator<Item = (i32, EntryId)>) -> Vec<i32> {
         packed.extend([number, high, low]);
     }
     packed
-}
-
-/// Replaces a hot register.
-fn put(m: &mut Machine, target: Register, data: &[i32]) -> Result<(), Error> {
-    m.set_hot(target.index(), data, Shape::vector(data.len()))
 }
 
 /// A width that does not fit is that of a register.
