@@ -22,6 +22,7 @@ mod guard;
 mod layers;
 mod options;
 mod overlay;
+mod response;
 mod rows;
 mod table;
 mod value;
