@@ -33,7 +33,8 @@ pub use source::Dataset;
 pub use store::{Store, StoreError};
 pub use substrate::Substrate;
 
-/// The example of the guide.
+/// The examples of the guides.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/store.md")]
+#[doc = include_str!("../../../docs/substrate.md")]
 struct Guide;

@@ -14,7 +14,8 @@ impl Store {
             let mut pruned = 0;
             for key in store.keys()? {
                 let standing = store.standing(&key)?;
-                if standing.is_some_and(|standing| standing.layer == Layer::Hot && standing.strength < below) {
+                if standing.is_some_and(|standing| standing.layer == Layer::Hot && standing.strength < below)
+                {
                     store.delete(&key, source, tick)?;
                     pruned += 1;
                 }

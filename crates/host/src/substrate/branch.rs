@@ -78,9 +78,8 @@ impl Inner {
     /// # Errors
     /// There are too many (Limit).
     pub(super) fn check_room(&self) -> Result<(), Error> {
-        let has_room = |journal: &Journal| {
-            journal.effects.len() < MAX_EFFECTS && journal.values.len() < MAX_VALUES
-        };
+        let has_room =
+            |journal: &Journal| journal.effects.len() < MAX_EFFECTS && journal.values.len() < MAX_VALUES;
         if self.journal.as_ref().is_none_or(has_room) {
             return Ok(());
         }
@@ -170,7 +169,9 @@ fn join(earlier: &mut Effect<Span>, effect: Effect<&[i32]>, kept: &mut [i32]) ->
         (E::Decay { .. }, E::Chemical { id: FATIGUE, .. }) => return Joined::No,
         (E::Phase(old), E::Phase(new)) | (E::Level(old), E::Level(new)) => *old = new.max(*old),
         (E::Rest(old), E::Rest(new)) => *old = new,
-        (E::Singular { division, value }, E::Singular { division: same, value: new }) if *division == same => {
+        (E::Singular { division, value }, E::Singular { division: same, value: new })
+            if *division == same =>
+        {
             *value = new;
         }
         (E::Multimodal { pair, value }, E::Multimodal { pair: same, value: new }) if *pair == same => {

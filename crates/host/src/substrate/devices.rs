@@ -79,8 +79,7 @@ impl RegionParts {
             None => devices.attach("clock", clock),
             Some((memory, slots)) => {
                 devices.attach("thermo", Thermo::new(memory.clone(), substrate()));
-                let consolidate =
-                    move |urgency| memory.consolidate(slots.bound(), urgency).map(|_| ());
+                let consolidate = move |urgency| memory.consolidate(slots.bound(), urgency).map(|_| ());
                 devices.attach("clock", clock.consolidating(Box::new(consolidate)));
             }
         }

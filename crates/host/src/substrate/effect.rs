@@ -39,7 +39,9 @@ impl<V> Effect<V> {
         use Effect as E;
         match self {
             E::Chemical { id, shift } => E::Chemical { id, shift },
-            E::Write { field, slice, start, values } => E::Write { field, slice, start, values: hold(values) },
+            E::Write { field, slice, start, values } => {
+                E::Write { field, slice, start, values: hold(values) }
+            }
             E::Tick { field } => E::Tick { field },
             E::Decay { field, retention, fatigue_boost } => E::Decay { field, retention, fatigue_boost },
             E::Inhibit { winner, strength } => E::Inhibit { winner, strength },

@@ -74,7 +74,8 @@ impl PartialEq for State {
         let both = self.fields.len().max(other.fields.len());
         self.levels == other.levels
             && self.stimulations == other.stimulations
-            && (0..both).all(|id| self.fields.get(id).unwrap_or(&None) == other.fields.get(id).unwrap_or(&None))
+            && (0..both)
+                .all(|id| self.fields.get(id).unwrap_or(&None) == other.fields.get(id).unwrap_or(&None))
     }
 }
 

@@ -51,7 +51,8 @@ pub(super) fn execute(ctx: &mut ExecutionContext<'_>, op: NeuroOp, word: Word) -
 /// Checks the operands alike on both paths, then asks the substrate if there is one that serves this.
 fn inline_or_yield(ctx: &mut ExecutionContext<'_>, op: NeuroOp, word: Word) -> Result<Flow, Fault> {
     let changes_chemicals = matches!(op, NeuroOp::ChemSet | NeuroOp::ChemInject);
-    let serves = |substrate: &&mut dyn SubstrateHandle| !changes_chemicals || substrate.may_change_chemicals();
+    let serves =
+        |substrate: &&mut dyn SubstrateHandle| !changes_chemicals || substrate.may_change_chemicals();
     if !ctx.substrate.as_ref().is_some_and(serves) {
         return yield_op(ctx.machine_mut(), op.row(), word);
     }

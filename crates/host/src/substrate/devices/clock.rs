@@ -56,7 +56,11 @@ impl ClockDevice {
         let resting = match value {
             0 => false,
             1 => true,
-            _ => return Err(bad_operand(format!("the rest mode is {value}, allowed are 0 (wake) and 1 (rest)"))),
+            _ => {
+                return Err(bad_operand(format!(
+                    "the rest mode is {value}, allowed are 0 (wake) and 1 (rest)"
+                )));
+            }
         };
         let mut inner = self.substrate.lock();
         let (level, least) = (inner.state.levels.clock.level, inner.state.levels.rest_threshold);

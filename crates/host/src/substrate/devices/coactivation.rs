@@ -115,7 +115,8 @@ impl Counters {
         let listed = elements(m, source, 0)?;
         let (side, limit) = (listed.len(), m.limits().register_elements);
         if side.checked_mul(side).is_none_or(|elements| elements > limit) {
-            let message = format!("{side} neurons have more counts than the {limit} elements that a register may have");
+            let message =
+                format!("{side} neurons have more counts than the {limit} elements that a register may have");
             return Err(Error::about(ErrorKind::Limit, source, message));
         }
         let mut matrix = std::mem::take(&mut self.matrix);
@@ -133,7 +134,8 @@ fn collect_active(m: &Machine, source: Register, active: &mut Vec<u32>) -> Resul
     active.clear();
     let values = elements(m, source, 0)?;
     if values.len() > NEURONS {
-        let message = format!("{source} has {} elements, up to {NEURONS} have a number as neurons", values.len());
+        let message =
+            format!("{source} has {} elements, up to {NEURONS} have a number as neurons", values.len());
         return Err(Error::about(ErrorKind::BadRegister, source, message));
     }
     let first = (source.index() * NEURONS) as u32;

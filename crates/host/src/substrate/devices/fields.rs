@@ -41,7 +41,8 @@ impl Fields {
         let width = inner.state.slice(field, slice).map_err(refusal)?.len();
         let values = elements(m, source, 0)?;
         if values.len() != width {
-            let message = format!("{source} has {} elements, slices of field {field} have {width}", values.len());
+            let message =
+                format!("{source} has {} elements, slices of field {field} have {width}", values.len());
             return Err(Error::about(ErrorKind::BadRegister, source, message));
         }
         inner.perform(Effect::Write { field, slice, start: 0, values });
@@ -89,9 +90,9 @@ impl Device for Fields {
             DomainOp::FieldSliceWrite { source, field_id, slice_index } => {
                 self.write(m, source, field_id, slice_index.into())
             }
-            DomainOp::LateralInhibit { source, strength } => self.compete(m, source, |energies| {
-                Effect::Inhibit { winner: strongest(energies), strength }
-            }),
+            DomainOp::LateralInhibit { source, strength } => {
+                self.compete(m, source, |energies| Effect::Inhibit { winner: strongest(energies), strength })
+            }
             DomainOp::ExhaustionBoost { source, factor } => {
                 self.compete(m, source, |energies| Effect::Exhaust { energies, factor })
             }

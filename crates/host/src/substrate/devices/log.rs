@@ -45,8 +45,8 @@ pub struct EventLog {
 }
 
 #[derive(Debug)]
-struct Ring {
-    events: VecDeque<Event>,
+pub(super) struct Ring {
+    pub(super) events: VecDeque<Event>,
     capacity: usize,
     values: usize,
     dropped: u64,
@@ -82,7 +82,7 @@ impl EventLog {
         LogDevice { log: self.clone(), substrate }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Ring> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Ring> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
