@@ -8,6 +8,7 @@ pub mod devices;
 mod effect;
 mod fields;
 mod handle;
+mod journal;
 mod state;
 
 pub use clock::Clock;
@@ -244,8 +245,7 @@ impl Substrate {
         clock.tick = clock.tick.wrapping_add(1);
     }
 
-    /// The state. A thread that panicked while it held the lock cannot have left it half-changed: every change is one
-    /// assignment.
+    /// What it holds. Nothing that is done under the lock panics, so what a thread that panicked left behind is whole.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -235,7 +235,8 @@ fn whole_fields_are_changed_only_so_often_in_a_round() {
     let error = branch.lock().check_room().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "a region may change whole fields up to 4096 times in a round; let it run more often, or do less"
+        "in a round a region may change whole fields up to 4096 times, and write up to 4194304 values of fields before it does; \
+         let it run more often, or do less"
     );
     // A substrate that is no branch remembers nothing.
     let trunk = trunk();

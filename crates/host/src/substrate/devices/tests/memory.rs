@@ -131,7 +131,9 @@ fn weak_hot_entries_are_pruned_if_the_gate_is_open() {
             let parts = with_memory();
             // Warm entries stay, however weak they are.
             memory_of(&parts).store().transition().unwrap();
-            (0..300).for_each(|_| drop(memory_of(&parts).store().decay().unwrap()));
+            for _ in 0..300 {
+                memory_of(&parts).store().decay().unwrap();
+            }
             parts
         },
         |m, _| set(m, 2, &[1]),
