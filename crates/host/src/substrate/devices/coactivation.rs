@@ -95,9 +95,11 @@ impl Counters {
     /// That there are not too many pairs with the new ones. These are counted only where there might be.
     fn check_room(&self) -> Result<(), Error> {
         let [a, b] = &self.active;
-        let most = a.len().saturating_mul(b.len());
-        let is_new = |&(a, b): &(u32, u32)| !self.pairs.contains_key(&(a.min(b), a.max(b)));
-        let all = || a.iter().flat_map(|&a| b.iter().map(move |&b| (a, b)));
+        // Neurons of two registers make each pair once, those of one register make most of them twice.
+        let is_one = a == b;
+        let most = if is_one { a.len() * (a.len() + 1) / 2 } else { a.len() * b.len() };
+        let all = || a.iter().flat_map(|&a| b.iter().map(move |&b| (a.min(b), a.max(b), a <= b || !is_one)));
+        let is_new = |&(a, b, counts): &(u32, u32, bool)| counts && !self.pairs.contains_key(&(a, b));
         let fits = self.pairs.len() + most <= MAX_PAIRS
             || most <= MAX_PAIRS && self.pairs.len() + all().filter(is_new).count() <= MAX_PAIRS;
         if fits {

@@ -123,17 +123,22 @@ fn what_is_counted_has_a_limit() {
     let found = refused("    neuro.coact_record H3, H2", many(65_537));
     let said = "H3 has 65537 elements, up to 65536 have a number as neurons";
     assert_eq!(found, (ErrorKind::BadRegister, said.to_owned()));
-    let found = refused("    neuro.coact_record H3, H3", many(1025));
-    let said = "0 pairs are counted and up to 1050625 would come, the limit is 1048576; reset the counters, or record less";
+    let found = refused("    neuro.coact_record H3, H3", many(1448));
+    let said = "0 pairs are counted and up to 1049076 would come, the limit is 1048576; reset the counters, or record less";
     assert_eq!(found, (ErrorKind::Limit, said.to_owned()));
     let (_, parts, outcome) = every_way("    neuro.coact_record H3, H3", parts, many(60));
     assert_eq!((outcome, parts.coactivation.pairs()), (Outcome::Halted, 60 * 61 / 2));
-    // Most of these are counted already.
-    let again = RegionParts { coactivation: parts.coactivation.clone(), ..super::parts() };
-    let mut interpreter = machine("    neuro.coact_record H3, H3\n    neuro.coact_record H3, H3");
-    many(900)(interpreter.machine_mut(), &mut substrate());
-    assert_eq!(run(&mut interpreter, &again, Way::Handler), Outcome::Halted);
-    assert_eq!(again.coactivation.pairs(), 900 * 901 / 2);
+    // Just as many as there is room for, then the same again, then one too many.
+    let others = (MAX_PAIRS - parts.coactivation.pairs()) as u32;
+    let bytes: Vec<_> = (0..others).flat_map(|b| [0, b, 1]).flat_map(u32::to_le_bytes).collect();
+    parts.coactivation.restore(&[&[1], &bytes[..]].concat()).unwrap();
+    let record = "    neuro.coact_record H3, H3\n";
+    let mut interpreter = machine(&format!("{record}{record}    neuro.coact_record H2, H2"));
+    many(60)(interpreter.machine_mut(), &mut substrate());
+    set(interpreter.machine_mut(), 2, &[1]);
+    let outcome = run(&mut interpreter, &parts, Way::Handler);
+    assert_eq!((failed(&outcome).0, parts.coactivation.pairs()), (ErrorKind::Limit, MAX_PAIRS));
+    assert_eq!(parts.coactivation.count(3 << 16, 3 << 16 | 59), 4);
     let (kind, said) = refused("    neuro.coact_read H0, H3", many(20_000));
     assert_eq!(kind, ErrorKind::Limit);
     assert!(said.starts_with("20000 neurons have more counts than"), "{said}");
