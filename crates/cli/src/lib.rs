@@ -42,6 +42,7 @@
 //! | answer in place | [`Interpreter::set_bank_cache`], [`Interpreter::set_substrate`], [`Substrate`] |
 //! | add instructions | [`Extension`], [`ExtensionRegistry`] |
 //! | answer yielded operations, durably | [`Memory`], [`Banks`], [`Devices`] |
+//! | let regions share chemicals, fields and a clock | [`Substrate`], [`host::substrate::devices`] |
 //! | run a manifest | [`Manifest`], [`run()`] |
 //!
 //! The parts are whole crates: [`isa`], [`program`], [`asm`], [`vm`], [`jit`], [`bank`] and [`host`]. Without its default feature `cli`, this

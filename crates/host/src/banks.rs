@@ -11,7 +11,7 @@ pub use slots::Slots;
 
 use save::Unsaved;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use ternsig_bank::{BankError, Cluster, EntryRef};
+use ternsig_bank::{BankError, BankId, Cluster, Consolidated, EntryRef};
 use ternsig_isa::Temperature;
 use ternsig_vm::{Error, ErrorKind};
 
@@ -28,7 +28,7 @@ pub struct BankStatistics {
     pub promoted: u64,
     /// Demotions that changed a temperature.
     pub demoted: u64,
-    /// Entries that programs had evicted.
+    /// Entries that programs and consolidations had evicted.
     pub evicted: u64,
     /// Links that led nowhere and were dropped.
     pub dropped: u64,
@@ -85,6 +85,29 @@ impl Banks {
         change: impl FnOnce(&mut Cluster, u64) -> Result<R, BankError>,
     ) -> Result<R, Error> {
         self.lock().change(change)
+    }
+
+    /// Consolidates banks, all of them or, after an error, none; says what was done to all together.
+    ///
+    /// # Errors
+    /// There is no such bank (NotFound), or the store fails.
+    pub fn consolidate(
+        &self,
+        banks: impl IntoIterator<Item = BankId>,
+        urgency: u8,
+    ) -> Result<Consolidated, Error> {
+        let mut shared = self.lock();
+        let done = shared.change(|cluster, now| {
+            banks.into_iter().try_fold(Consolidated::default(), |sum, bank| {
+                Ok(sum.with(cluster.consolidate(bank, urgency, now)?))
+            })
+        })?;
+        let statistics = &mut shared.statistics;
+        statistics.promoted += done.promoted as u64;
+        statistics.demoted += done.demoted as u64;
+        statistics.evicted += done.evicted as u64;
+        statistics.dropped += done.dropped as u64;
+        Ok(done)
     }
 
     /// Sets the tick at which things happen from now on.

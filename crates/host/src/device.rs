@@ -59,7 +59,7 @@ pub fn no_device(op: &DomainOp) -> Error {
 
 /// The elements of a hot register, at least so many.
 pub(crate) fn elements(m: &Machine, register: Register, least: usize) -> Result<&[i32], Error> {
-    let error = |message| Error::about(ErrorKind::BadRegister, register, format!("{register} {message}"));
+    let error = |why: String| Error::about(ErrorKind::BadRegister, register, format!("{register} {why}"));
     let hot = m.hot(register.index()).ok_or_else(|| error("is not allocated".to_owned()))?;
     let (data, len) = (hot.data(), hot.data().len());
     if len < least {

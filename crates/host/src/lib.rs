@@ -40,4 +40,5 @@ pub use substrate::Substrate;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/store.md")]
 #[doc = include_str!("../../../docs/ipc.md")]
+#[doc = include_str!("../../../docs/substrate.md")]
 struct Guides;

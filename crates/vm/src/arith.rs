@@ -19,6 +19,12 @@ pub fn sat_wide(value: i128) -> i32 {
     value.clamp(i128::from(i32::MIN), i128::from(i32::MAX)) as i32
 }
 
+/// What injecting a value adds to the level of a chemical: −255…255, or, signed, −128…127 around 128.
+#[must_use]
+pub fn injected(raw: i32, signed: bool) -> i32 {
+    if signed { raw.saturating_sub(128).clamp(-128, 127) } else { raw.clamp(-255, 255) }
+}
+
 /// Arithmetic right shift; amounts above 31 act as 31.
 #[must_use]
 pub fn shift_right(value: i32, amount: u32) -> i32 {

@@ -10,6 +10,15 @@ pub trait SubstrateHandle: Send + Sync {
     fn read_chemical(&self, chem_id: u8) -> i32;
     /// Sets the level of a chemical, 0–255.
     fn write_chemical(&mut self, chem_id: u8, value: i32);
+    /// Adds to the level of a chemical, −255…255. A substrate that joins what several regions did has to know what was added.
+    fn inject_chemical(&mut self, chem_id: u8, delta: i32) {
+        let level = self.read_chemical(chem_id).saturating_add(delta).clamp(0, 255);
+        self.write_chemical(chem_id, level);
+    }
+    /// Whether levels can be changed here. Where they cannot, the operation is yielded, so that the answer says why.
+    fn may_change_chemicals(&self) -> bool {
+        true
+    }
     /// Element `index` of the caller's slice of a field.
     fn read_field(&self, field_id: u8, index: usize) -> i32;
     /// Sets element `index` of the caller's slice of a field.

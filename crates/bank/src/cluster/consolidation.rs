@@ -20,6 +20,19 @@ pub struct Consolidated {
     pub dropped: usize,
 }
 
+impl Consolidated {
+    /// What was done to this bank and another.
+    #[must_use]
+    pub const fn with(self, other: Consolidated) -> Consolidated {
+        Consolidated {
+            promoted: self.promoted + other.promoted,
+            demoted: self.demoted + other.demoted,
+            evicted: self.evicted + other.evicted,
+            dropped: self.dropped + other.dropped,
+        }
+    }
+}
+
 impl Cluster {
     /// Consolidates a bank: promotes what proved itself, demotes what the host is not sure of, evicts, the more the more
     /// urgent it is, and compacts the bank if anything was evicted. Evicted is `urgency/255` of the entries above 7/8 of what

@@ -1,5 +1,6 @@
 //! Under which numbers a machine reaches banks.
 
+use std::collections::BTreeSet;
 use ternsig_bank::BankId;
 
 /// How many slots a machine has.
@@ -36,6 +37,12 @@ impl Slots {
     #[must_use]
     pub fn bank(&self, slot: u8) -> Option<BankId> {
         self.0[usize::from(slot)]
+    }
+
+    /// The banks that slots are bound to, ascending, each once.
+    #[must_use]
+    pub fn bound(&self) -> BTreeSet<BankId> {
+        self.0.iter().copied().flatten().collect()
     }
 
     /// The first slot that is bound to a bank.

@@ -1,9 +1,11 @@
 //! Transactions over weights, checkpoints and banks: all of them are kept, or none.
 
 use super::Memory;
+use super::weights::SOURCE;
 use crate::device::{Device, no_device};
+use ternsig_bank::{BankId, Consolidated};
 use ternsig_isa::DomainOp;
-use ternsig_vm::{Answer, Error, ExecutionContext};
+use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext};
 
 impl Memory {
     /// Opens transaction `id` inside those that are open. What is written from now on belongs to it, accesses to entries of
@@ -46,6 +48,41 @@ impl Memory {
         let after = store.open_transactions().len();
         drop(store);
         (after..before).for_each(|_| self.banks.roll_back());
+        Ok(())
+    }
+
+    /// What sleep does to memory: consolidates these banks, the more the more urgent it is (0–255), and then has the weights' layer
+    /// pass. All of it happens or nothing, inside the innermost open transaction if there is one.
+    ///
+    /// # Errors
+    /// There is no such bank (NotFound); all 256 transactions are open (Limit); the store fails (Storage).
+    pub fn consolidate(
+        &self,
+        banks: impl IntoIterator<Item = BankId>,
+        urgency: u8,
+    ) -> Result<Consolidated, Error> {
+        let open = self.store().open_transactions();
+        let all_open = || Error::new(ErrorKind::Limit, "all 256 transactions are open; close one first");
+        let own = (0..=u8::MAX).find(|id| !open.contains(id)).ok_or_else(all_open)?;
+        self.begin(own)?;
+        let done = self.banks.consolidate(banks, urgency).and_then(|done| {
+            self.consolidate_weights()?;
+            Ok(done)
+        });
+        match done {
+            Ok(done) => self.commit(own).map(|()| done),
+            Err(error) => {
+                self.roll_back(own)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Has the weights' layer pass.
+    pub(super) fn consolidate_weights(&self) -> Result<(), Error> {
+        let mut store = self.store();
+        let tick = store.tick();
+        store.consolidate(SOURCE, tick)?;
         Ok(())
     }
 

@@ -77,13 +77,6 @@ impl WeightKeeper {
         store.init(&self.memory.name(&key), allocated(m, register)?.shape(), &change)?;
         Ok(())
     }
-
-    fn consolidate(&self) -> Result<(), Error> {
-        let mut store = self.memory.store();
-        let tick = store.tick();
-        store.consolidate(SOURCE, tick)?;
-        Ok(())
-    }
 }
 
 impl Device for WeightKeeper {
@@ -92,7 +85,7 @@ impl Device for WeightKeeper {
         match *op {
             DomainOp::LoadWeights { register, key_id } => self.load(m, register, self.key(key_id)?),
             DomainOp::StoreWeights { register, key_id } => self.save(m, register, self.key(key_id)?),
-            DomainOp::Consolidate => self.consolidate(),
+            DomainOp::Consolidate => self.memory.consolidate_weights(),
             DomainOp::InitThermo { register } => self.init(m, register),
             DomainOp::SaveThermo { register } => {
                 let key = self.own_key(m, register)?;

@@ -5,65 +5,65 @@ use std::fmt::Write as _;
 
 /// Writes a value.
 #[derive(Debug, Default)]
-pub(super) struct Writer(Vec<u8>);
+pub(crate) struct Writer(Vec<u8>);
 
 impl Writer {
-    pub(super) fn u8(mut self, value: u8) -> Writer {
+    pub(crate) fn u8(mut self, value: u8) -> Writer {
         self.0.push(value);
         self
     }
 
-    pub(super) fn u32(mut self, value: u32) -> Writer {
+    pub(crate) fn u32(mut self, value: u32) -> Writer {
         self.0.extend_from_slice(&value.to_le_bytes());
         self
     }
 
-    pub(super) fn u64(mut self, value: u64) -> Writer {
+    pub(crate) fn u64(mut self, value: u64) -> Writer {
         self.0.extend_from_slice(&value.to_le_bytes());
         self
     }
 
     /// Bytes whose number the reader knows.
-    pub(super) fn raw(mut self, bytes: &[u8]) -> Writer {
+    pub(crate) fn raw(mut self, bytes: &[u8]) -> Writer {
         self.0.extend_from_slice(bytes);
         self
     }
 
-    pub(super) fn bytes(self, bytes: &[u8]) -> Writer {
+    pub(crate) fn bytes(self, bytes: &[u8]) -> Writer {
         self.u64(bytes.len() as u64).raw(bytes)
     }
 
-    pub(super) fn option(self, bytes: Option<&[u8]>) -> Writer {
+    pub(crate) fn option(self, bytes: Option<&[u8]>) -> Writer {
         match bytes {
             None => self.u8(0),
             Some(bytes) => self.u8(1).bytes(bytes),
         }
     }
 
-    pub(super) fn finish(self) -> Vec<u8> {
+    pub(crate) fn finish(self) -> Vec<u8> {
         self.0
     }
 }
 
 /// Reads a value that [`Writer`] wrote.
 #[derive(Debug)]
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     rest: &'a [u8],
     what: &'a str,
 }
 
 impl<'a> Reader<'a> {
     /// `what` is the value's name in messages.
-    pub(super) fn new(rest: &'a [u8], what: &'a str) -> Reader<'a> {
+    pub(crate) fn new(rest: &'a [u8], what: &'a str) -> Reader<'a> {
         Reader { rest, what }
     }
 
     #[cold]
-    pub(super) fn wrong(&self, why: &str) -> StoreErrorKind {
+    pub(crate) fn wrong(&self, why: &str) -> StoreErrorKind {
         StoreErrorKind::damaged(format!("{} {why}", self.what))
     }
 
-    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], StoreErrorKind> {
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], StoreErrorKind> {
         let Some((array, rest)) = self.rest.split_first_chunk() else {
             return Err(self.wrong("is cut off"));
         };
@@ -71,19 +71,19 @@ impl<'a> Reader<'a> {
         Ok(*array)
     }
 
-    pub(super) fn u8(&mut self) -> Result<u8, StoreErrorKind> {
+    pub(crate) fn u8(&mut self) -> Result<u8, StoreErrorKind> {
         self.array().map(|[byte]| byte)
     }
 
-    pub(super) fn u32(&mut self) -> Result<u32, StoreErrorKind> {
+    pub(crate) fn u32(&mut self) -> Result<u32, StoreErrorKind> {
         self.array().map(u32::from_le_bytes)
     }
 
-    pub(super) fn u64(&mut self) -> Result<u64, StoreErrorKind> {
+    pub(crate) fn u64(&mut self) -> Result<u64, StoreErrorKind> {
         self.array().map(u64::from_le_bytes)
     }
 
-    pub(super) fn raw(&mut self, len: usize) -> Result<&'a [u8], StoreErrorKind> {
+    pub(crate) fn raw(&mut self, len: usize) -> Result<&'a [u8], StoreErrorKind> {
         let Some((bytes, rest)) = self.rest.split_at_checked(len) else {
             return Err(self.wrong("is cut off"));
         };
@@ -91,17 +91,17 @@ impl<'a> Reader<'a> {
         Ok(bytes)
     }
 
-    pub(super) fn bytes(&mut self) -> Result<&'a [u8], StoreErrorKind> {
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], StoreErrorKind> {
         let len = self.u64()?;
         self.raw(usize::try_from(len).unwrap_or(usize::MAX))
     }
 
-    pub(super) fn text(&mut self) -> Result<String, StoreErrorKind> {
+    pub(crate) fn text(&mut self) -> Result<String, StoreErrorKind> {
         let bytes = self.bytes()?;
         String::from_utf8(bytes.to_vec()).map_err(|_| self.wrong("holds text that is not UTF-8"))
     }
 
-    pub(super) fn option(&mut self) -> Result<Option<&'a [u8]>, StoreErrorKind> {
+    pub(crate) fn option(&mut self) -> Result<Option<&'a [u8]>, StoreErrorKind> {
         match self.u8()? {
             0 => Ok(None),
             1 => self.bytes().map(Some),
@@ -110,13 +110,13 @@ impl<'a> Reader<'a> {
     }
 
     /// That nothing is left.
-    pub(super) fn end(self) -> Result<(), StoreErrorKind> {
+    pub(crate) fn end(self) -> Result<(), StoreErrorKind> {
         if self.rest.is_empty() { Ok(()) } else { Err(self.wrong("goes on behind its end")) }
     }
 }
 
 /// Lower-case hexadecimal digits, two a byte.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a text cannot fail.
         let _ = write!(text, "{byte:02x}");
@@ -125,7 +125,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 /// The bytes of hexadecimal digits; `None` if they are none.
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let (pairs, rest) = text.as_bytes().as_chunks::<2>();
     let digit = |byte: u8| (byte as char).to_digit(16).map(|digit| digit as u8);
     let bytes = pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?));

@@ -109,7 +109,8 @@ pub struct PassReport {
     pub demoted: u64,
 }
 
-type Standings = BTreeMap<Vec<u8>, Standing>;
+/// Where entries stand, by key.
+pub(super) type Standings = BTreeMap<Vec<u8>, Standing>;
 
 /// Strength that is not 0 never becomes 0: an entry that decays goes on to be there.
 fn scaled(strength: u8, part: u16, whole: u16) -> u8 {
@@ -234,7 +235,8 @@ impl Store {
         Ok(digest(&state.finish()))
     }
 
-    fn on_standings(&mut self, pass: impl FnOnce(&mut Standings) -> PassReport) -> Result<PassReport> {
+    /// Changes where entries stand.
+    pub(super) fn on_standings<R>(&mut self, pass: impl FnOnce(&mut Standings) -> R) -> Result<R> {
         self.atomically(|store| {
             let mut before = Standings::new();
             for (key, bytes) in store.scan(Table::Standing, &[])? {

@@ -9,4 +9,6 @@ pub struct Clock {
     pub phase: u8,
     /// The neuronal level.
     pub level: u8,
+    /// Whether the host rests.
+    pub resting: bool,
 }

@@ -4,10 +4,13 @@ use std::fmt;
 use ternsig_isa::limits::MAX_ELEMENTS;
 
 /// A field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Field {
     width: usize,
+    slices: usize,
     data: Vec<i32>,
+    retention: u8,
+    age: u64,
 }
 
 /// Why a field cannot be created or written.
@@ -51,15 +54,74 @@ impl fmt::Display for FieldError {
 
 impl std::error::Error for FieldError {}
 
+impl Clone for Field {
+    fn clone(&self) -> Field {
+        Field { data: self.data.clone(), ..*self }
+    }
+
+    /// Copies into the memory that is there: branches are brought up to date each round.
+    fn clone_from(&mut self, other: &Field) {
+        let mut data = std::mem::take(&mut self.data);
+        data.clone_from(&other.data);
+        *self = Field { data, ..*other };
+    }
+}
+
 impl Field {
-    /// A field of zeros.
+    /// A field of zeros that keeps everything when it ages.
     ///
     /// # Errors
     /// It would hold more elements than a register can.
     pub fn new(slices: usize, width: usize) -> Result<Field, FieldError> {
         let elements = slices.checked_mul(width).filter(|&elements| elements <= MAX_ELEMENTS);
         let elements = elements.ok_or(FieldError::TooLarge { slices, width })?;
-        Ok(Field { width, data: vec![0; elements] })
+        Ok(Field { width, slices, data: vec![0; elements], retention: u8::MAX, age: 0 })
+    }
+
+    /// A field as it was; `None` if there are not as many elements as its slices hold.
+    pub(super) fn restored(
+        (slices, width): (usize, usize),
+        data: Vec<i32>,
+        retention: u8,
+        age: u64,
+    ) -> Option<Field> {
+        let fits = slices.checked_mul(width) == Some(data.len()) && data.len() <= MAX_ELEMENTS;
+        fits.then_some(Field { width, slices, data, retention, age })
+    }
+
+    /// How many slices there are.
+    #[must_use]
+    pub const fn slices(&self) -> usize {
+        self.slices
+    }
+
+    /// How many elements a slice has.
+    #[must_use]
+    pub const fn width(&self) -> usize {
+        self.width
+    }
+
+    /// All elements, slice by slice.
+    #[must_use]
+    pub fn data(&self) -> &[i32] {
+        &self.data
+    }
+
+    /// What aging by a tick leaves of each element, in 255ths.
+    #[must_use]
+    pub const fn retention(&self) -> u8 {
+        self.retention
+    }
+
+    /// Sets what aging by a tick leaves of each element, in 255ths.
+    pub const fn set_retention(&mut self, retention: u8) {
+        self.retention = retention;
+    }
+
+    /// By how many ticks it aged.
+    #[must_use]
+    pub const fn age(&self) -> u64 {
+        self.age
     }
 
     /// A slice, if the field has it.
@@ -88,8 +150,37 @@ impl Field {
         self.data.get_mut(range)
     }
 
+    /// Ages it by a tick: each element keeps its retention, rounded toward 0.
+    pub fn tick(&mut self) {
+        self.age = self.age.wrapping_add(1);
+        self.decay(self.retention);
+    }
+
+    /// Leaves so many 255ths of each element, rounded toward 0.
+    pub fn decay(&mut self, retention: u8) {
+        if retention < u8::MAX {
+            self.data.iter_mut().for_each(|value| *value = part_of(*value, retention));
+        }
+    }
+
+    /// Takes so many 255ths, rounded toward 0, from each element of the slices that are chosen.
+    pub fn weaken(&mut self, strength: u8, chosen: impl Fn(usize) -> bool) {
+        for slice in (0..self.slices).filter(|&slice| chosen(slice)) {
+            let elements = self.slice_mut(slice).into_iter().flatten();
+            elements.for_each(|value| *value -= part_of(*value, strength));
+        }
+    }
+
     fn range(&self, slice: usize) -> Option<std::ops::Range<usize>> {
+        if slice >= self.slices {
+            return None;
+        }
         let start = slice.checked_mul(self.width)?;
         Some(start..start.checked_add(self.width)?)
     }
+}
+
+/// So many 255ths, rounded toward 0.
+fn part_of(value: i32, part: u8) -> i32 {
+    (i64::from(value) * i64::from(part) / 255) as i32
 }

@@ -1,6 +1,7 @@
 //! What a region holds of its substrate.
 
 use super::Substrate;
+use super::effect::{Effect, Shift};
 use ternsig_vm::SubstrateHandle;
 
 /// A region's reference to the substrate it lives in. In every field it reads and writes its own slice.
@@ -8,17 +9,32 @@ use ternsig_vm::SubstrateHandle;
 pub struct Handle {
     substrate: Substrate,
     slice: usize,
+    may_change_chemicals: bool,
 }
 
 impl Handle {
     pub(super) const fn new(substrate: Substrate, slice: usize) -> Handle {
-        Handle { substrate, slice }
+        Handle { substrate, slice, may_change_chemicals: true }
+    }
+
+    /// The same for a region that may read chemicals only. What changes them is yielded, for a device to refuse.
+    #[must_use]
+    pub fn reading_chemicals(self) -> Handle {
+        Handle { may_change_chemicals: false, ..self }
     }
 
     /// The index of its own slice in every field.
     #[must_use]
     pub const fn slice(&self) -> usize {
         self.slice
+    }
+}
+
+impl Handle {
+    fn shift_chemical(&self, id: u8, shift: Shift) {
+        if self.may_change_chemicals {
+            self.substrate.lock().perform(Effect::Chemical { id, shift });
+        }
     }
 }
 
@@ -29,20 +45,28 @@ impl SubstrateHandle for Handle {
     }
 
     fn write_chemical(&mut self, chem_id: u8, value: i32) {
-        self.substrate.set_chemical(usize::from(chem_id), value.clamp(0, 255) as u8);
+        self.shift_chemical(chem_id, Shift::set(value.clamp(0, 255) as u8));
+    }
+
+    fn inject_chemical(&mut self, chem_id: u8, delta: i32) {
+        self.shift_chemical(chem_id, Shift::add(delta.clamp(-255, 255)));
+    }
+
+    fn may_change_chemicals(&self) -> bool {
+        self.may_change_chemicals
     }
 
     fn read_field(&self, field_id: u8, index: usize) -> i32 {
-        let state = self.substrate.lock();
-        let slice = state.fields.get(&field_id).and_then(|field| field.slice(self.slice));
+        let inner = self.substrate.lock();
+        let slice = inner.state.slice(field_id, self.slice).ok();
         slice.and_then(|slice| slice.get(index)).copied().unwrap_or(0)
     }
 
     fn write_field(&mut self, field_id: u8, index: usize, value: i32) {
-        let mut state = self.substrate.lock();
-        let slice = state.fields.get_mut(&field_id).and_then(|field| field.slice_mut(self.slice));
-        if let Some(element) = slice.and_then(|slice| slice.get_mut(index)) {
-            *element = value;
+        let mut inner = self.substrate.lock();
+        if inner.state.slice(field_id, self.slice).is_ok_and(|slice| index < slice.len()) {
+            let (slice, values) = (self.slice, &[value][..]);
+            inner.perform(Effect::Write { field: field_id, slice, start: index, values });
         }
     }
 

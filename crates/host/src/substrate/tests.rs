@@ -67,3 +67,6 @@ fn a_field_that_is_too_large_or_of_another_width_is_refused() {
     assert_eq!(substrate.set_field_slice(0, 1, &[1, 2]), Err(FieldError::NoSlice(1)));
     assert_eq!(substrate.set_field_slice(9, 0, &[]), Err(FieldError::NoField(9)));
 }
+
+mod branches;
+mod bytes;

@@ -2,6 +2,7 @@
 
 use super::yields::{check, yield_op};
 use super::{Flow, Word};
+use crate::arith::injected;
 use crate::context::ExecutionContext;
 use crate::devices::SubstrateHandle;
 use crate::error::{ErrorKind, Fault};
@@ -47,9 +48,12 @@ pub(super) fn execute(ctx: &mut ExecutionContext<'_>, op: NeuroOp, word: Word) -
     }
 }
 
-/// Checks the operands alike on both paths, then asks the substrate if there is one.
+/// Checks the operands alike on both paths, then asks the substrate if there is one that serves this.
 fn inline_or_yield(ctx: &mut ExecutionContext<'_>, op: NeuroOp, word: Word) -> Result<Flow, Fault> {
-    if ctx.substrate.is_none() {
+    let changes_chemicals = matches!(op, NeuroOp::ChemSet | NeuroOp::ChemInject);
+    let serves =
+        |substrate: &&mut dyn SubstrateHandle| !changes_chemicals || substrate.may_change_chemicals();
+    if !ctx.substrate.as_ref().is_some_and(serves) {
         return yield_op(ctx.machine_mut(), op.row(), word);
     }
     check(ctx.machine(), op.row(), word)?;
@@ -70,24 +74,21 @@ fn chem_read(ctx: &mut ExecutionContext<'_>, [d, chem, ..]: Word) {
     ctx.machine_mut().put_scalar(d, level);
 }
 
-fn write_level(ctx: &mut ExecutionContext<'_>, chem: u8, level: i64) {
+fn chem_set(ctx: &mut ExecutionContext<'_>, [s, chem, ..]: Word) -> Result<(), Fault> {
+    let level = ctx.machine().data(s)?[0].clamp(0, 255);
     if let Some(substrate) = ctx.substrate.as_deref_mut() {
-        substrate.write_chemical(chem, level.clamp(0, 255) as i32);
+        substrate.write_chemical(chem, level);
     }
     ctx.refresh_chemicals();
-}
-
-fn chem_set(ctx: &mut ExecutionContext<'_>, [s, chem, ..]: Word) -> Result<(), Fault> {
-    let level = i64::from(ctx.machine().data(s)?[0]);
-    write_level(ctx, chem, level);
     Ok(())
 }
 
 fn chem_inject(ctx: &mut ExecutionContext<'_>, [s, chem, element, flags]: Word) -> Result<(), Fault> {
-    let raw = i64::from(ctx.machine().data(s)?[usize::from(element)]);
-    let delta = if flags & 1 == 1 { (raw - 128).clamp(-128, 127) } else { raw.clamp(-255, 255) };
-    let level = ctx.substrate.as_deref().map_or(0, |substrate| i64::from(substrate.read_chemical(chem)));
-    write_level(ctx, chem, level + delta);
+    let raw = ctx.machine().data(s)?[usize::from(element)];
+    if let Some(substrate) = ctx.substrate.as_deref_mut() {
+        substrate.inject_chemical(chem, injected(raw, flags & 1 == 1));
+    }
+    ctx.refresh_chemicals();
     Ok(())
 }
 

@@ -1,5 +1,4 @@
 //! Regions that have exchanged messages of a size once allocate nothing to exchange more of them.
-#![allow(clippy::unwrap_used, reason = "tests")]
 
 use allocation_counter::measure;
 use std::sync::Arc;
