@@ -118,13 +118,13 @@ fn a_crash_loses_nothing_promised_and_shows_nothing_else() {
 }
 
 /// Storage that fails once or for ever makes an error, never a panic. The banks in memory are then as they were before the
-/// operation that failed, or after it; what is opened again is what was promised.
+/// operation that failed; what is opened again is what was promised.
 #[test]
 fn failing_storage_is_an_error_and_loses_nothing() {
     let mut all = Count::default();
     for policy in POLICIES {
         let reference = Reference::new(policy);
-        for at in (0..reference.ended.0).step_by(stride(29)) {
+        for at in (0..reference.ended.0).step_by(stride(7)) {
             for fault in [Fault::Once(at), Fault::Forever(at)] {
                 all.points += 1;
                 let disk = Disk::default().failing(fault);

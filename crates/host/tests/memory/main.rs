@@ -4,5 +4,7 @@
 mod crash;
 #[path = "../common/disk.rs"]
 mod disk;
+mod model;
+mod plain;
 mod reference;
 mod script;

@@ -108,8 +108,9 @@ pub(crate) struct Reference {
     commits: u64,
     /// What becomes durable, one after the other, in each operation. The first is to open the memory.
     durable: Vec<Vec<Held>>,
-    /// The banks without open transactions after each operation.
-    banks: Vec<Shown>,
+    /// The banks in memory when each operation has failed and what was open is rolled back: as before it, but for an access,
+    /// which stays counted.
+    failed: Vec<Shown>,
     /// Operations on the disk until the memory was there, and in all: all, and those that change it.
     pub(crate) created: (u64, u64),
     pub(crate) ended: (u64, u64),
@@ -132,7 +133,7 @@ impl Reference {
             since: 0,
             tick: 0,
             commits: memory.store().commits(),
-            banks: vec![banks],
+            failed: Vec::new(),
             created: disk.operations(),
             ended: (0, 0),
         };
@@ -158,9 +159,9 @@ impl Reference {
         self.durable[done].last().into_iter().chain(next).any(|held| held == found)
     }
 
-    /// The same for banks that are still in memory after an operation has failed.
+    /// Whether the banks in memory are right after so many operations and one that failed.
     pub(crate) fn allows_banks(&self, done: usize, found: &Shown) -> bool {
-        self.banks[done..].iter().take(2).any(|banks| banks == found)
+        self.failed[done] == *found
     }
 
     fn note(&mut self, memory: &Memory, deed: Deed) {
@@ -170,6 +171,7 @@ impl Reference {
         let is_open = !store.open_transactions().is_empty();
         drop(store);
         let changed = self.live.difference(&before);
+        let before = self.outside.clone();
         match deed {
             Deed::Touch if is_open => self.touch_outside(&changed, now),
             Deed::RollBack if !is_open => assert_eq!(self.live, self.outside),
@@ -197,7 +199,7 @@ impl Reference {
         }
         durable.push(Held::new(self.store.clone(), self.tick, &self.saved));
         self.durable.push(durable);
-        self.banks.push(self.outside.clone());
+        self.failed.push(if deed == Deed::Touch { self.outside.clone() } else { before });
     }
 
     fn touch_outside(&mut self, changed: &BTreeSet<Name>, now: u64) {
