@@ -53,18 +53,17 @@ impl Standing {
     }
 
     fn has_lost(&self, before: &Standing) -> bool {
-        let fewer =
-            |(key, updates): (&String, &u64)| self.updates.get(key).is_none_or(|found| found < updates);
+        let updates = |key| self.updates.get(key).copied().unwrap_or_default();
         self.commits < before.commits
             || self.tick < before.tick
             || self.records < before.records
-            || before.updates.iter().any(fewer)
+            || before.updates.iter().any(|(key, before)| updates(key) < *before)
     }
 }
 
 /// The number of commits in the header of a store that somebody has open; 0 if there is none yet.
 fn counted(path: &Path) -> u64 {
-    let copy = |at| -> std::io::Result<u64> {
+    let copy = |at: u64| -> std::io::Result<u64> {
         let (mut file, mut commits) = (File::open(path)?, [0; 8]);
         file.seek(SeekFrom::Start(at + 24))?;
         file.read_exact(&mut commits)?;
@@ -96,8 +95,7 @@ fn a_run_that_is_killed_again_and_again_loses_nothing_that_it_saved() {
     let (mut random, mut before, mut lost) = (Random(0x7E51_57ED), Standing::default(), Vec::new());
     let (mut done, mut ended) = (0, 0);
     while done < kills {
-        let mut child =
-            folder.command(&RUN).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = folder.command(&RUN).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         wait(done, &mut child, &path, &mut random);
         // One that has ended by itself was not killed.
         if let Some(status) = child.try_wait().unwrap() {
