@@ -71,7 +71,7 @@ fn sweep(policy: WritePolicy, first: usize, again: usize) -> (Count, Count) {
         for loss in losses() {
             once.image(judge, done, disk.after(loss), || format!("crash {at}, {loss:?}"));
         }
-        if at as usize % (first * again) == 0 {
+        if (at as usize).is_multiple_of(first * again) {
             crash_again(judge, at, done, disk.after(Loss::Torn(512, at + 1)), &mut twice);
         }
     }
