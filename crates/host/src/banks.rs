@@ -115,6 +115,16 @@ impl Banks {
         self.lock().tick = tick;
     }
 
+    /// Goes to a tick: things happen at it from now on, and what has waited for long enough is saved.
+    ///
+    /// # Errors
+    /// The store fails; everything stays to be saved then.
+    pub fn advance_to(&self, tick: u64) -> Result<(), Error> {
+        let mut shared = self.lock();
+        shared.tick = tick;
+        shared.save_due()
+    }
+
     /// Sets the temperature with which programs write entries, Hot at first.
     pub fn set_write_temperature(&self, temperature: Temperature) {
         self.lock().write_temperature = temperature;

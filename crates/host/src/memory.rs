@@ -72,14 +72,14 @@ impl Memory {
         lock(&self.store)
     }
 
-    /// Goes to a tick: the weights' passes that were due on the way are made, and entries of banks are written with it.
+    /// Goes to a tick: the weights' passes that were due on the way are made, entries of banks are written with it, and what of
+    /// them has waited for long enough to be written back is saved.
     ///
     /// # Errors
-    /// The store fails.
+    /// The store fails. Passes are not made then, or what waits goes on waiting.
     pub fn advance_to(&self, tick: u64) -> Result<(), Error> {
-        self.banks.set_tick(tick);
         self.store().advance_to(tick)?;
-        Ok(())
+        self.banks.advance_to(tick)
     }
 
     /// The devices of a machine that need nothing but memory: `weights`, `checkpoints`, `txn`, `registers` and `bank`. `program`

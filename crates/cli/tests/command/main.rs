@@ -10,6 +10,7 @@ mod conform;
 mod explain;
 mod fmt;
 mod keep;
+mod kill;
 mod manifest;
 mod run;
 mod spec;

@@ -37,10 +37,16 @@ impl Folder {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
+    /// The command, to be started in this folder.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ternsig"));
+        command.args(arguments).current_dir(self.0.path());
+        command
+    }
+
     /// Runs the command in this folder.
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ternsig"));
-        let output = command.args(arguments).current_dir(self.0.path()).output().unwrap();
+        let output = self.command(arguments).output().unwrap();
         Ran {
             status: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),

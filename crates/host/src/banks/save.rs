@@ -120,6 +120,11 @@ impl Shared {
         }
         let changes = Changes { banks: Vec::new(), entries: vec![entry] };
         self.unsaved = self.unsaved.with(changes, self.tick);
+        self.save_due()
+    }
+
+    /// Saves what was not saved yet, but for what open transactions changed, if it is due.
+    pub(super) fn save_due(&mut self) -> Result<(), Error> {
         if self.unsaved.is_due(self.policy, self.tick) { self.flush() } else { Ok(()) }
     }
 

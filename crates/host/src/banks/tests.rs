@@ -421,14 +421,23 @@ fn what_is_written_back_is_kept_when_it_is_due() {
     handle.banks.set_tick(10);
     handle.access(0, one).unwrap();
     assert_eq!((saves(), kept.cluster()), (2, contents(&handle)));
+    // Time alone is enough.
+    handle.access(0, one).unwrap();
+    handle.banks.advance_to(19).unwrap();
+    assert_eq!(saves(), 2);
+    handle.banks.begin();
+    handle.remove(0, one).unwrap();
+    handle.banks.advance_to(20).unwrap();
+    handle.banks.roll_back();
+    assert_eq!((saves(), kept.cluster()), (3, contents(&handle)));
     // Committing a transaction keeps what was not kept before, too.
     handle.insert(0, &[5]).unwrap();
     handle.banks.begin();
     handle.banks.commit().unwrap();
-    assert_eq!((saves(), kept.cluster()), (3, contents(&handle)));
+    assert_eq!((saves(), kept.cluster()), (4, contents(&handle)));
     handle.insert(0, &[6]).unwrap();
     handle.banks.begin();
     handle.insert(0, &[7]).unwrap();
     handle.banks.flush().unwrap();
-    assert_eq!((saves(), kept.cluster().len()), (4, 6));
+    assert_eq!((saves(), kept.cluster().len()), (5, 6));
 }

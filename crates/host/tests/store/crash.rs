@@ -1,7 +1,7 @@
 //! Power that goes and storage that fails, at every operation of a session: what was committed is there afterwards, and
 //! nothing else.
 
-use crate::disk::{Disk, Fault, Loss};
+use crate::disk::{Disk, Fault, Loss, losses};
 use crate::script::{SESSION, register};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -38,12 +38,6 @@ fn session(disk: &Disk) -> Option<usize> {
     let mut store = Store::with_backend(disk.clone()).ok()?;
     let failed = SESSION.iter().position(|step| step(&mut store).is_err());
     Some(failed.unwrap_or(SESSION.len()))
-}
-
-fn losses() -> Vec<Loss> {
-    let torn =
-        [512, 4096].into_iter().flat_map(|block| (1..=3).map(move |seed| Loss::Torn(block, seed * 7919)));
-    [Loss::All, Loss::Nothing].into_iter().chain(torn).collect()
 }
 
 impl Reference {

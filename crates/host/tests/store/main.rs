@@ -3,6 +3,7 @@
 
 mod basics;
 mod crash;
+#[path = "../common/disk.rs"]
 mod disk;
 mod engine;
 mod flips;

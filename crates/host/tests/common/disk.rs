@@ -1,4 +1,5 @@
 //! A disk in memory that fails or loses power where a test says so.
+#![allow(dead_code, reason = "no test uses all of it")]
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -58,6 +59,13 @@ pub(crate) enum Loss {
     Nothing,
     /// Each block of this many bytes is kept or lost, by this seed.
     Torn(usize, u64),
+}
+
+/// Everything is lost, or nothing, or what chance says, in sectors and in pages.
+pub(crate) fn losses() -> Vec<Loss> {
+    let torn =
+        [512, 4096].into_iter().flat_map(|block| (1..=3).map(move |seed| Loss::Torn(block, seed * 7919)));
+    [Loss::All, Loss::Nothing].into_iter().chain(torn).collect()
 }
 
 fn apply(bytes: &mut Vec<u8>, operation: &Operation) {
