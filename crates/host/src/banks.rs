@@ -11,7 +11,7 @@ pub use slots::Slots;
 
 use save::Unsaved;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use ternsig_bank::{BankError, BankId, Cluster, Consolidated, EntryRef};
+use ternsig_bank::{BankError, BankId, Cluster, Config, Consolidated, EntryRef};
 use ternsig_isa::Temperature;
 use ternsig_vm::{Error, ErrorKind};
 
@@ -108,6 +108,22 @@ impl Banks {
         statistics.evicted += done.evicted as u64;
         statistics.dropped += done.dropped as u64;
         Ok(done)
+    }
+
+    /// The bank of this name, which is made with these settings if there is none.
+    ///
+    /// # Errors
+    /// No bank can be like that, all ids for its name are taken, or the store fails.
+    pub fn find_or_create(&self, name: &str, config: Config) -> Result<BankId, Error> {
+        self.change(|cluster, _| {
+            if let Some(bank) = cluster.named(name) {
+                return Ok(bank.head().id);
+            }
+            let ids = (0..=u8::MAX).map(|sequence| BankId::new(0, name, sequence));
+            let taken = BankError::BankExists(BankId::new(0, name, u8::MAX));
+            let id = ids.into_iter().find(|id| cluster.bank(*id).is_err()).ok_or(taken)?;
+            cluster.create(id, name, config).map(|()| id)
+        })
     }
 
     /// Sets the tick at which things happen from now on.

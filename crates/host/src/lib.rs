@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod banks;
+pub mod brain;
 pub mod conform;
 pub mod curve;
 pub mod device;
@@ -23,6 +24,7 @@ pub mod store;
 pub mod substrate;
 
 pub use banks::{BankHandle, Banks};
+pub use brain::{Brain, BrainError, BrainReport};
 pub use device::{Device, Devices};
 pub use engine::{Engine, EngineError};
 pub use ipc::Ipc;

@@ -7,7 +7,7 @@ use crate::validate::loops::Loops;
 use crate::validate::{Checks, Finding, Level, validate};
 use std::fmt;
 use std::sync::Arc;
-use ternsig_isa::{Access, Instruction, InstructionSet, Op, Row, Slot, Work};
+use ternsig_isa::{Access, DomainOp, Instruction, InstructionSet, Op, Row, Slot, Work};
 
 /// What a step executes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +118,14 @@ impl ValidatedProgram {
     pub fn request(&self, index: usize, row: &'static Row, operands: [u8; 4]) -> Option<&Request> {
         let step = self.steps.get(index)?;
         self.requests.get(step.partner as usize).filter(|request| request.is_of(row, operands))
+    }
+
+    /// What its instructions may ask their host for, with the index of each, where the param registers have these values.
+    pub fn operations(&self, param: impl Fn(usize) -> i32) -> impl Iterator<Item = (usize, DomainOp)> {
+        self.steps.iter().enumerate().filter_map(move |(index, step)| {
+            let StepOp::Standard(op) = step.op else { return None };
+            Some((index, self.request(index, op.row(), step.operands)?.operation(&param)))
+        })
     }
 
     /// A fingerprint of instructions and register declarations: programs with equal fingerprints can resume each

@@ -10,11 +10,20 @@ impl ModelTable {
     /// Loads the program that is bound to a slot, in place of what is there, and releases the slots that the machine unloaded.
     pub(super) fn load(&mut self, slot: u8, ctx: &mut ExecutionContext<'_>) -> Result<Answer, Error> {
         self.refuse_running(slot)?;
+        self.fill(slot)?;
+        self.release(slot, ctx.machine());
+        Ok(Answer::Done)
+    }
+
+    /// Loads the program that is bound to a slot, in place of what is there, as a program would.
+    ///
+    /// # Errors
+    /// No program is bound to it, or it cannot be read, is invalid or too large; the slot stays as it is then.
+    pub fn fill(&mut self, slot: u8) -> Result<(), Error> {
         let program = self.bound(slot)?;
         let model = self.model(program, program.read(&self.registry)?)?;
-        self.release(ctx.machine());
         self.slots[usize::from(slot)] = Some(model);
-        Ok(Answer::Done)
+        Ok(())
     }
 
     /// Reads the program of a slot anew. The old one stays if that fails.
@@ -51,10 +60,10 @@ impl ModelTable {
     }
 
     /// Unloading is the machine's own affair; what it unloaded is dropped when it loads something next.
-    fn release(&mut self, machine: &Machine) {
+    fn release(&mut self, loaded: u8, machine: &Machine) {
         if self.calls.is_empty() {
             for (number, slot) in self.slots.iter_mut().enumerate() {
-                if machine.models().slot(number as u8).is_none() {
+                if number != usize::from(loaded) && machine.models().slot(number as u8).is_none() {
                     *slot = None;
                 }
             }

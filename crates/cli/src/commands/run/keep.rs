@@ -4,7 +4,7 @@ use super::KeepOptions;
 use crate::problem::Problem;
 use std::fmt::Display;
 use std::str::FromStr;
-use ternsig_bank::{BankError, BankId, Cluster, Config};
+use ternsig_bank::Config;
 use ternsig_host::Memory;
 use ternsig_host::banks::{Slots, WritePolicy};
 use ternsig_host::run::Keep;
@@ -51,20 +51,9 @@ impl KeepOptions {
         let keys = self.keys.iter().map(|NumberedKey(number, key)| (*number, key.clone())).collect();
         let mut slots = Slots::new();
         for NumberedBank(slot, name) in &self.banks {
-            let bank = memory.banks().change(|cluster, _| find_or_create(cluster, name));
+            let bank = memory.banks().find_or_create(name, Config::default());
             slots.bind(*slot, bank.map_err(|error| Problem::file(path, error))?);
         }
         Ok(Some(Keep { memory, keys, slots }))
     }
-}
-
-/// The bank of this name.
-fn find_or_create(cluster: &mut Cluster, name: &str) -> Result<BankId, BankError> {
-    if let Some(bank) = cluster.named(name) {
-        return Ok(bank.head().id);
-    }
-    let id =
-        (0..=u8::MAX).map(|sequence| BankId::new(0, name, sequence)).find(|id| cluster.bank(*id).is_err());
-    let id = id.ok_or_else(|| BankError::BankExists(BankId::new(0, name, u8::MAX)))?;
-    cluster.create(id, name, Config::default()).map(|()| id)
 }

@@ -1,0 +1,130 @@
+//! A brain: regions that are programs, in one host, tick after tick.
+//!
+#![doc = include_str!("../../../docs/brain.md")]
+
+mod boot;
+mod cell;
+mod error;
+mod keep;
+mod lanes;
+mod preflight;
+mod programs;
+mod report;
+mod routes;
+mod stream;
+mod tick;
+
+pub use error::{BrainError, Fault};
+pub use keep::Begun;
+pub use report::{BankReport, BrainReport, RegionReport, Score, SleepReport};
+
+use crate::ipc::InProcess;
+use crate::manifest::BrainManifest;
+use crate::memory::Memory;
+use crate::substrate::{Clock, Substrate};
+use cell::Cell;
+use lanes::Stage;
+use programs::Attached;
+use report::Tally;
+use routes::Routes;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use stream::Stream;
+use ternsig_vm::Machine;
+
+/// How the regions of a round run. What they do is the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// At the same time, on the threads of the global pool.
+    #[default]
+    Parallel,
+    /// One after the other.
+    Sequential,
+}
+
+/// Regions with their substrate, messages and memory.
+pub struct Brain {
+    manifest: BrainManifest,
+    mode: Mode,
+    cells: Arc<Cells>,
+    stages: Vec<Stage>,
+    programs: Vec<Attached>,
+    trunk: Substrate,
+    /// The regions' branches of the trunk, in the order of the cells.
+    branches: Vec<Substrate>,
+    transport: Arc<InProcess>,
+    routes: Arc<Mutex<Routes>>,
+    memory: Memory,
+    stream: Option<Stream>,
+    begun: Begun,
+    /// The phase whose programs have run last.
+    phase: Option<u8>,
+    /// How many records the store had when the brain was saved.
+    saved: u64,
+    tally: Tally,
+}
+
+/// The regions by ascending id. Each is locked by whoever runs it.
+type Cells = Vec<Mutex<Cell>>;
+
+impl Brain {
+    /// What it was made from.
+    #[must_use]
+    pub const fn manifest(&self) -> &BrainManifest {
+        &self.manifest
+    }
+
+    /// How it began.
+    #[must_use]
+    pub const fn begun(&self) -> Begun {
+        self.begun
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.trunk.clock()
+    }
+
+    /// The name of the phase that it is in.
+    #[must_use]
+    pub fn phase(&self) -> &str {
+        let phases = &self.manifest.brain.phases;
+        let phase = usize::from(self.clock().phase).min(phases.len().saturating_sub(1));
+        phases.get(phase).map_or("", String::as_str)
+    }
+
+    /// What the regions share. What a host sets between two ticks, they see in the next.
+    pub const fn substrate(&mut self) -> &mut Substrate {
+        &mut self.trunk
+    }
+
+    /// What outlives it.
+    #[must_use]
+    pub const fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// Looks at the machine of a region; `None` if there is no such region.
+    pub fn machine<R>(&self, region: u8, look: impl FnOnce(&Machine) -> R) -> Option<R> {
+        let cell = self.cells.get(self.place(region)?)?;
+        Some(look(lock(cell).interpreter.machine()))
+    }
+
+    /// What happened so far.
+    #[must_use]
+    pub fn report(&self) -> BrainReport {
+        self.tally.report(self)
+    }
+
+    fn place(&self, region: u8) -> Option<usize> {
+        self.manifest.regions.iter().position(|entry| entry.id == region)
+    }
+}
+
+/// A thread that panicked while it ran a region has not answered its last operation; nothing else is lost.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! A region of a brain.
+
+use super::routes::Route;
+use crate::device::Device as _;
+use crate::ipc::Ipc;
+use crate::models::Host;
+use crate::native::NativeReport;
+use crate::substrate::devices::RegionParts;
+use ternsig_isa::DomainOp;
+use ternsig_isa::domain_op::DomainOpKind;
+use ternsig_program::ValidatedProgram;
+use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext, Interpreter, Outcome};
+
+/// A region: a machine, and what answers it.
+pub(super) struct Cell {
+    pub(super) id: u8,
+    pub(super) name: String,
+    pub(super) interpreter: Interpreter,
+    pub(super) host: Host,
+    pub(super) ipc: Ipc,
+    pub(super) parts: RegionParts,
+    /// What its next run begins with.
+    pub(super) input: Vec<i32>,
+    pub(super) target: Vec<i32>,
+    /// Whether it runs in this round.
+    pub(super) takes_part: bool,
+    /// How many elements an input has that nobody gave.
+    pub(super) width: usize,
+    pub(super) counts: Counts,
+}
+
+/// What a region did.
+#[derive(Debug, Clone)]
+pub(super) struct Counts {
+    pub(super) runs: u64,
+    pub(super) failures: u64,
+    pub(super) last_failure: Option<String>,
+    /// Operations that were answered, by kind.
+    pub(super) answered: Vec<u64>,
+    pub(super) refused: u64,
+}
+
+impl Default for Counts {
+    fn default() -> Counts {
+        let answered = vec![0; DomainOpKind::ALL.len()];
+        Counts { runs: 0, failures: 0, last_failure: None, answered, refused: 0 }
+    }
+}
+
+impl Cell {
+    /// Goes on with the run that waits, or begins the next one, and runs until it ends or waits.
+    pub(super) fn turn(&mut self) -> Outcome {
+        if !self.waits()
+            && let Err(error) = self.begin()
+        {
+            return self.ended(Outcome::Failed(error));
+        }
+        let outcome = self.run();
+        self.ended(outcome)
+    }
+
+    /// Whether it is in the midst of a run.
+    pub(super) const fn waits(&self) -> bool {
+        self.interpreter.machine().pending().is_some()
+    }
+
+    /// Shows its output to the others.
+    pub(super) fn publish(&self, route: &mut Route) {
+        let output = self.interpreter.machine().output();
+        route.output.clear();
+        route.output.extend_from_slice(output);
+        route.pending = !output.is_empty();
+    }
+
+    fn begin(&mut self) -> Result<(), Error> {
+        let m = self.interpreter.machine_mut();
+        m.set_input(&self.input);
+        m.set_target(&self.target);
+        self.interpreter.begin_run();
+        self.ipc.begin_run(self.interpreter.machine_mut())
+    }
+
+    fn run(&mut self) -> Outcome {
+        let Cell { interpreter, host, counts, .. } = self;
+        interpreter.run_with_host(|op, ctx| answer(host, counts, op, ctx))
+    }
+
+    /// Runs a program of somebody else's on its machine, which must not be in a run.
+    pub(super) fn run_attached(&mut self, program: &ValidatedProgram) -> Outcome {
+        let Cell { interpreter, host, counts, .. } = self;
+        interpreter.run_attached(program, |op, ctx| answer(host, counts, op, ctx))
+    }
+
+    fn ended(&mut self, outcome: Outcome) -> Outcome {
+        self.counts.runs += u64::from(outcome.is_complete());
+        if !outcome.is_complete() && !matches!(outcome, Outcome::Waiting { .. }) {
+            self.note_failure(outcome.to_string());
+        }
+        outcome
+    }
+
+    #[cold]
+    pub(super) fn note_failure(&mut self, message: String) {
+        self.counts.failures += 1;
+        self.counts.last_failure = Some(message);
+    }
+
+    /// Takes what was routed to it as its input, or as many zeros as it expects.
+    pub(super) fn take_routed_or_zeros(&mut self, route: &mut Route) {
+        self.input.clear();
+        match route.routed.take() {
+            Some(routed) => self.input.extend_from_slice(&routed),
+            None => self.input.resize(self.width, 0),
+        }
+    }
+
+    /// What went wrong in a run that another region asked for.
+    pub(super) fn failed(&self, kind: ErrorKind, why: &dyn std::fmt::Display) -> Error {
+        Error::new(kind, format!("region {} ({}): {why}", self.id, self.name))
+    }
+
+    pub(super) fn native(&self) -> Option<NativeReport> {
+        NativeReport::of(&self.interpreter)
+    }
+}
+
+fn answer(
+    host: &mut Host,
+    counts: &mut Counts,
+    op: &DomainOp,
+    ctx: &mut ExecutionContext<'_>,
+) -> Result<Answer, Error> {
+    let answer = host.answer(op, ctx);
+    match answer {
+        Ok(Answer::Wait) => {}
+        Ok(_) => counts.answered[op.kind() as usize] += 1,
+        Err(_) => counts.refused += 1,
+    }
+    answer
+}

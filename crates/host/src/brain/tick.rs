@@ -1,0 +1,184 @@
+//! A tick: the sample is shown, the regions run round by round, and then what is due between two ticks.
+
+use super::error::BrainError;
+use super::lanes::Stage;
+use super::routes::Route;
+use super::{Brain, Mode, lock};
+use crate::ipc::{Transport as _, Waiting, deadlock};
+use crate::manifest::brain::Wire;
+use crate::run::RIGHT;
+use crate::substrate::{STIMULATIONS, Valence};
+use rayon::prelude::*;
+use std::time::Instant;
+
+/// What a region has done in a round.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Ended,
+    Waits,
+    Failed,
+}
+
+impl Brain {
+    /// Lives through a tick.
+    ///
+    /// # Errors
+    /// All regions wait for each other, or the brain cannot be kept. A region that fails begins anew in the next tick.
+    pub fn tick(&mut self) -> Result<(), BrainError> {
+        self.enter_phases();
+        let begin = Instant::now();
+        self.trunk.advance();
+        let clock = self.trunk.clock();
+        self.memory.banks().advance_to(clock.tick).map_err(BrainError::Memory)?;
+        self.sense(clock.resting);
+        let (mut ended, mut moved) = (false, self.exchange());
+        for number in 0..self.stages.len() {
+            ended |= self.round(number, clock.resting);
+            moved |= self.exchange();
+        }
+        self.judge(clock.resting);
+        self.tally.ticked(begin.elapsed());
+        if !ended && !moved && !clock.resting {
+            self.refuse_deadlock()?;
+        }
+        self.run_due(clock.tick);
+        self.enter_phases();
+        self.tally.rests(self.trunk.clock().resting, clock.tick);
+        if clock.tick.is_multiple_of(self.manifest.brain.save_every)
+            || self.memory.store().commits() != self.saved
+        {
+            self.save()?;
+        }
+        Ok(())
+    }
+
+    /// Shows all regions what the round has changed. Whether a message has arrived.
+    pub(super) fn exchange(&mut self) -> bool {
+        self.trunk.merge(&self.branches);
+        // The transport within the process does not fail.
+        self.transport.settle().unwrap_or(false)
+    }
+
+    /// The next sample, unless the brain rests.
+    fn sense(&mut self, resting: bool) {
+        let Some(stream) = self.stream.as_mut().filter(|_| !resting) else { return };
+        stream.advance();
+        let (input, _) = stream.sample();
+        for (id, level) in input.iter().take(STIMULATIONS).enumerate() {
+            self.trunk.set_stimulation(id as u8, *level);
+        }
+    }
+
+    /// Runs the regions of a round; whether one came to an end of its run.
+    fn round(&mut self, number: usize, resting: bool) -> bool {
+        let stage = &self.stages[number];
+        stage.all().for_each(|place| self.prepare(place, resting));
+        let turn = |place: &usize| (*place, self.turn(*place));
+        let ordered =
+            || -> Vec<_> { stage.ordered.iter().map(|place| (*place, self.ordered_turn(*place))).collect() };
+        let (ordered, parallel): (Vec<_>, Vec<_>) = match self.mode {
+            Mode::Sequential => (ordered(), stage.parallel.iter().map(turn).collect()),
+            Mode::Parallel => rayon::join(ordered, || stage.parallel.par_iter().map(turn).collect()),
+        };
+        let mut routes = lock(&self.routes);
+        let mut ended = false;
+        for (place, turn) in ordered.into_iter().chain(parallel) {
+            if turn == Some(Turn::Ended) {
+                lock(&self.cells[place]).publish(&mut routes[place]);
+                ended = true;
+            }
+        }
+        ended
+    }
+
+    /// Puts together what a region's next run begins with.
+    fn prepare(&self, place: usize, resting: bool) {
+        let mut cell = lock(&self.cells[place]);
+        let mut routes = lock(&self.routes);
+        let Route { disabled, halted, .. } = routes[place];
+        cell.takes_part = !(disabled || halted || resting && self.manifest.regions[place].rests);
+        if cell.waits() || !cell.takes_part {
+            return;
+        }
+        if routes[place].routed.is_some() {
+            cell.take_routed_or_zeros(&mut routes[place]);
+            return;
+        }
+        let sample = self.stream.as_ref().filter(|_| !resting).map(|stream| stream.sample());
+        cell.input.clear();
+        for wire in &self.manifest.regions[place].inputs {
+            match wire {
+                Wire::Stream => cell.input.extend_from_slice(sample.map_or(&[], |(input, _)| input)),
+                Wire::Region(id) => {
+                    let output = routes.iter().find(|route| route.id == *id).map(|route| &route.output);
+                    cell.input.extend_from_slice(output.map_or(&[], Vec::as_slice));
+                }
+            }
+        }
+        cell.target.fill(0);
+        if let Some(right) = sample.and_then(|(_, class)| cell.target.get_mut(class)) {
+            *right = RIGHT;
+        }
+    }
+
+    /// Runs a region beside the others.
+    fn turn(&self, place: usize) -> Option<Turn> {
+        let mut cell = lock(&self.cells[place]);
+        if !cell.takes_part {
+            return None;
+        }
+        let outcome = cell.turn();
+        Some(match outcome {
+            outcome if outcome.is_complete() => Turn::Ended,
+            _ if cell.waits() => Turn::Waits,
+            _ => Turn::Failed,
+        })
+    }
+
+    /// Runs a region after others. What it leaves open of transactions is rolled back.
+    fn ordered_turn(&self, place: usize) -> Option<Turn> {
+        lock(&self.routes)[place].running = true;
+        let turn = self.turn(place);
+        lock(&self.routes)[place].running = false;
+        let open = self.memory.end_run();
+        if !open.is_empty() {
+            let message = format!("left transactions {open:?} open; they were rolled back");
+            lock(&self.cells[place]).note_failure(message);
+        }
+        turn
+    }
+
+    /// Counts the answer to the sample, and lets the regions know whether it was right.
+    fn judge(&mut self, resting: bool) {
+        let answering = self.manifest.regions.iter().position(|region| region.answers);
+        let (Some(place), Some(stream)) = (answering, self.stream.as_ref().filter(|_| !resting)) else {
+            return;
+        };
+        let routes = lock(&self.routes);
+        let output = &routes[place].output;
+        if output.len() != stream.classes() {
+            return;
+        }
+        let answer = output.iter().enumerate().max_by_key(|&(_, score)| score).map(|(class, _)| class);
+        let right = answer == Some(stream.sample().1);
+        drop(routes);
+        let (reward, punishment) = if right { (RIGHT, 0) } else { (0, RIGHT) };
+        self.tally.answered(right);
+        self.trunk.set_valence(Valence { reward, punishment });
+        self.trunk.set_convergence(self.tally.recent().in_255ths());
+    }
+
+    fn refuse_deadlock(&self) -> Result<(), BrainError> {
+        let cells: Vec<_> =
+            self.stages.iter().flat_map(Stage::all).map(|place| lock(&self.cells[place])).collect();
+        let waiting = cells.iter().filter_map(|cell| {
+            let (op, instruction) = cell.interpreter.machine().pending()?;
+            Some(Waiting { region: cell.id, name: &cell.name, op, instruction })
+        });
+        let waiting: Vec<_> = waiting.collect();
+        if waiting.is_empty() || waiting.len() < cells.len() {
+            return Ok(());
+        }
+        Err(BrainError::Deadlock(deadlock(&waiting)))
+    }
+}
