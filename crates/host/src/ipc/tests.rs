@@ -55,7 +55,7 @@ impl Mind {
                             let instruction = interpreter.machine().pending().unwrap().1;
                             return Outcome::Waiting { op, instruction };
                         }
-                        Ok(Answer::Stop) => panic!("{op} stops a run"),
+                        Ok(answer @ (Answer::Stop | Answer::Halt)) => panic!("{op} ends a run: {answer:?}"),
                         Err(error) => return interpreter.fail(error).unwrap(),
                     };
                 }
