@@ -16,6 +16,7 @@ mod spec;
 mod store;
 mod support;
 mod test;
+mod watch;
 
 use support::Folder;
 
