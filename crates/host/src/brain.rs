@@ -9,6 +9,7 @@ mod keep;
 mod lanes;
 mod preflight;
 mod programs;
+mod reload;
 mod report;
 mod routes;
 mod stream;
@@ -16,7 +17,8 @@ mod tick;
 
 pub use error::{BrainError, Fault};
 pub use keep::Begun;
-pub use report::{BankReport, BrainReport, RegionReport, Score, SleepReport};
+pub use reload::{Reload, Swapped};
+pub use report::{BankReport, BrainReport, ProgramReport, RegionReport, Score, SleepReport};
 
 use crate::ipc::InProcess;
 use crate::manifest::BrainManifest;
@@ -25,10 +27,12 @@ use crate::substrate::{Clock, Substrate};
 use cell::Cell;
 use lanes::Stage;
 use programs::Attached;
+use reload::Watched;
 use report::Tally;
 use routes::Routes;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stream::Stream;
+use ternsig_isa::DomainOp;
 use ternsig_vm::Machine;
 
 /// How the regions of a round run. What they do is the same.
@@ -47,6 +51,9 @@ pub struct Brain {
     mode: Mode,
     cells: Arc<Cells>,
     stages: Vec<Stage>,
+    /// What the programs of each region may ask for.
+    operations: Vec<Vec<DomainOp>>,
+    watched: Option<Watched>,
     programs: Vec<Attached>,
     trunk: Substrate,
     /// The regions' branches of the trunk, in the order of the cells.

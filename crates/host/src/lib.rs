@@ -22,6 +22,7 @@ pub mod source;
 pub mod state;
 pub mod store;
 pub mod substrate;
+pub mod watch;
 
 pub use banks::{BankHandle, Banks};
 pub use brain::{Brain, BrainError, BrainReport};
@@ -37,6 +38,7 @@ pub use run::{Progress, RunError, RunReport, run};
 pub use source::Dataset;
 pub use store::{Store, StoreError};
 pub use substrate::Substrate;
+pub use watch::Watch;
 
 /// The examples of the guides.
 #[cfg(doctest)]

@@ -72,6 +72,12 @@ impl Manifest {
         directory(&self.path)
     }
 
+    /// The files that a run reads beside the manifest: programs and data.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let own = self.regions.iter().flat_map(|region| [&region.program, &region.source.path]);
+        own.chain(self.attached.iter().map(|program| &program.program)).map(PathBuf::as_path)
+    }
+
     /// The programs that run on the machine of a region.
     pub fn attached_to<'m>(&'m self, region: &'m RegionEntry) -> impl Iterator<Item = &'m Attached> {
         self.attached.iter().filter(|program| program.on == region.name)

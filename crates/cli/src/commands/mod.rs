@@ -13,6 +13,7 @@ mod run;
 mod spec;
 mod store;
 mod test;
+mod watch;
 
 use crate::problem::{Problem, Status};
 use clap::Subcommand;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Fmt(fmt::Fmt),
     Spec(spec::Spec),
     Test(test::Test),
+    Watch(watch::Watch),
     Conform(conform::Conform),
     #[command(subcommand)]
     Store(store::Store),
@@ -51,6 +53,7 @@ impl Command {
             Command::Fmt(command) => command.execute(out),
             Command::Spec(command) => command.execute(out),
             Command::Test(command) => command.execute(out),
+            Command::Watch(command) => command.execute(out),
             Command::Conform(command) => command.execute(out),
             Command::Store(command) => command.execute(out),
             Command::Bank(command) => command.execute(out),

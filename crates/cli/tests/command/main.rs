@@ -17,6 +17,7 @@ mod spec;
 mod store;
 mod support;
 mod test;
+mod watch;
 
 use support::Folder;
 

@@ -1,6 +1,6 @@
 //! Putting a brain together.
 
-use super::cell::{Cell, Counts};
+use super::cell::{Cell, Counts, expected_input};
 use super::error::{BrainError, Fault};
 use super::keep::Begun;
 use super::preflight::{self, Programs};
@@ -19,9 +19,7 @@ use crate::models::{Host, ModelProgram, ModelTable};
 use crate::substrate::Substrate;
 use crate::substrate::devices::RegionParts;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
-use ternsig_isa::Bank;
-use ternsig_isa::table::core::CoreOp;
-use ternsig_program::{StepOp, ValidatedProgram};
+use ternsig_program::ValidatedProgram;
 use ternsig_vm::{Error, ErrorKind, ExtensionRegistry, Interpreter, Limits, Machine};
 
 impl Brain {
@@ -94,11 +92,14 @@ impl Brain {
         let attached = manifest.programs.iter().zip(programs.attached);
         let attached =
             attached.map(|(entry, program)| Attached::new(entry, program, places(entry.on))).collect();
+        let operations = programs.operations;
         let tally = Tally::new(manifest.brain.phases.clone());
         let mut brain = Brain {
             mode,
             cells,
             stages,
+            operations,
+            watched: None,
             programs: attached,
             trunk,
             branches,
@@ -152,6 +153,7 @@ impl Shared<'_> {
             id: region.id,
             name: region.name.clone(),
             interpreter,
+            engine: region.engine,
             host: Host { devices, models },
             ipc,
             parts,
@@ -235,16 +237,4 @@ fn topology(manifest: &BrainManifest) -> Topology {
 
 fn routes(manifest: &BrainManifest) -> Routes {
     manifest.regions.iter().map(|region| Route { id: region.id, ..Route::default() }).collect()
-}
-
-/// The declared elements of the register that a program loads its input into, 0 if it loads none.
-fn expected_input(program: &ValidatedProgram) -> usize {
-    let loads = |op: StepOp| matches!(op, StepOp::Standard(ternsig_isa::Op::Core(CoreOp::LoadInput)));
-    let Some(at) = program.steps().iter().position(|step| loads(step.op)) else { return 0 };
-    let StepOp::Standard(op) = program.steps()[at].op else { return 0 };
-    let operands = program.steps()[at].operands;
-    let mut fields = op.row().form_of(operands).fields.iter();
-    let target = fields.find_map(|field| field.register_in(operands));
-    let declared = program.program().registers.iter().find(|decl| Some(decl.register) == target);
-    declared.filter(|decl| decl.register.bank() == Bank::Hot).map_or(0, |decl| decl.shape.elements())
 }

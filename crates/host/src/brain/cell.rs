@@ -2,13 +2,16 @@
 
 use super::routes::Route;
 use crate::device::Device as _;
+use crate::engine::Engine;
 use crate::ipc::Ipc;
 use crate::models::Host;
 use crate::native::NativeReport;
 use crate::substrate::devices::RegionParts;
-use ternsig_isa::DomainOp;
 use ternsig_isa::domain_op::DomainOpKind;
-use ternsig_program::ValidatedProgram;
+use ternsig_isa::table::core::CoreOp;
+use ternsig_isa::{Bank, DomainOp, Op};
+use ternsig_program::{StepOp, ValidatedProgram};
+use ternsig_vm::machine::reload::Reloaded;
 use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext, Interpreter, Outcome};
 
 /// A region: a machine, and what answers it.
@@ -16,6 +19,7 @@ pub(super) struct Cell {
     pub(super) id: u8,
     pub(super) name: String,
     pub(super) interpreter: Interpreter,
+    pub(super) engine: Engine,
     pub(super) host: Host,
     pub(super) ipc: Ipc,
     pub(super) parts: RegionParts,
@@ -114,6 +118,25 @@ impl Cell {
         }
     }
 
+    /// Replaces its program by a newer version. It must not be in a run.
+    pub(super) fn reload(&mut self, program: ValidatedProgram) -> Result<Reloaded, Error> {
+        let width = expected_input(&program);
+        let reloaded = self.interpreter.reload(program)?;
+        self.width = width;
+        let equipped = self.engine.equip(&mut self.interpreter);
+        equipped.map_err(|error| Error::new(ErrorKind::NoDevice, error.to_string()))?;
+        Ok(reloaded)
+    }
+
+    /// Whether one of its machines has a register with this key.
+    pub(super) fn has_key(&self, key: &str) -> bool {
+        let has = |interpreter: &Interpreter| {
+            let registers = &interpreter.machine().program().program().registers;
+            registers.iter().any(|decl| decl.key.as_deref() == Some(key))
+        };
+        has(&self.interpreter) || self.host.models.iter().any(|(_, model)| has(model.interpreter()))
+    }
+
     /// What went wrong in a run that another region asked for.
     pub(super) fn failed(&self, kind: ErrorKind, why: &dyn std::fmt::Display) -> Error {
         Error::new(kind, format!("region {} ({}): {why}", self.id, self.name))
@@ -137,4 +160,16 @@ fn answer(
         Err(_) => counts.refused += 1,
     }
     answer
+}
+
+/// The declared elements of the register that a program loads its input into, 0 if it loads none.
+pub(super) fn expected_input(program: &ValidatedProgram) -> usize {
+    let loads = |op: StepOp| matches!(op, StepOp::Standard(Op::Core(CoreOp::LoadInput)));
+    let Some(at) = program.steps().iter().position(|step| loads(step.op)) else { return 0 };
+    let StepOp::Standard(op) = program.steps()[at].op else { return 0 };
+    let operands = program.steps()[at].operands;
+    let mut fields = op.row().form_of(operands).fields.iter();
+    let target = fields.find_map(|field| field.register_in(operands));
+    let declared = program.program().registers.iter().find(|decl| Some(decl.register) == target);
+    declared.filter(|decl| decl.register.bank() == Bank::Hot).map_or(0, |decl| decl.shape.elements())
 }

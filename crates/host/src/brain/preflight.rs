@@ -140,20 +140,33 @@ impl<'m> Check<'m> {
         program: &ValidatedProgram,
         operations: &mut [Vec<DomainOp>],
     ) {
-        let param =
-            |index| region.params.iter().find(|(param, _)| *param == index).map_or(0, |(_, value)| *value);
+        let (found, faults) = asked_for(self.manifest, region, program);
+        faults.into_iter().for_each(|message| self.fault(part, message));
         let place = self.manifest.regions.iter().position(|other| other.id == region.id);
-        for (index, op) in program.operations(param) {
-            if let Some(message) = missing(self.manifest, region, &op) {
-                let line = program.program().line(index);
-                let line = line.map_or_else(|| format!("instruction {index}"), |line| format!("line {line}"));
-                self.fault(part, format_args!("{line}: {message}"));
-            }
-            if let Some(operations) = place.and_then(|place| operations.get_mut(place)) {
-                operations.push(op);
-            }
+        if let Some(operations) = place.and_then(|place| operations.get_mut(place)) {
+            operations.extend(found);
         }
     }
+}
+
+/// What a program on the machine of a region may ask for, and what of that is not there.
+pub(super) fn asked_for(
+    manifest: &BrainManifest,
+    region: &BrainRegion,
+    program: &ValidatedProgram,
+) -> (Vec<DomainOp>, Vec<String>) {
+    let param =
+        |index| region.params.iter().find(|(param, _)| *param == index).map_or(0, |(_, value)| *value);
+    let (mut operations, mut faults) = (Vec::new(), Vec::new());
+    for (index, op) in program.operations(param) {
+        if let Some(message) = missing(manifest, region, &op) {
+            let line = program.program().line(index);
+            let line = line.map_or_else(|| format!("instruction {index}"), |line| format!("line {line}"));
+            faults.push(format!("{line}: {message}"));
+        }
+        operations.push(op);
+    }
+    (operations, faults)
 }
 
 /// What an operation asks for that is not there.

@@ -116,6 +116,8 @@ pub struct BrainReport {
     pub all: Score,
     /// How often it slept.
     pub sleeps: Vec<SleepReport>,
+    /// Programs that were replaced by newer versions.
+    pub reloads: u64,
     /// The regions by ascending id.
     pub regions: Vec<RegionReport>,
     /// The programs that run between two ticks.
@@ -147,6 +149,7 @@ pub(super) struct Tally {
     recent: Score,
     all: Score,
     sleeps: Vec<SleepReport>,
+    reloads: u64,
 }
 
 impl Tally {
@@ -160,6 +163,7 @@ impl Tally {
             recent: Score::default(),
             all: Score::default(),
             sleeps: Vec::new(),
+            reloads: 0,
         }
     }
 
@@ -186,6 +190,10 @@ impl Tally {
         {
             sleep.after.count(right);
         }
+    }
+
+    pub(super) const fn reloaded(&mut self, count: usize) {
+        self.reloads += count as u64;
     }
 
     pub(super) const fn recent(&self) -> Score {
@@ -237,6 +245,7 @@ impl Tally {
             recent: self.recent,
             all: self.all,
             sleeps: self.sleeps.clone(),
+            reloads: self.reloads,
             regions: regions.collect(),
             programs: programs.collect(),
             banks: brain.memory.banks().read(|cluster| cluster.banks().map(bank).collect()),

@@ -29,18 +29,18 @@ impl ModelTable {
     /// Reads the program of a slot anew. The old one stays if that fails.
     pub(super) fn reload(&mut self, slot: u8) -> Result<Answer, Error> {
         self.refuse_running(slot)?;
-        self.refresh(slot).map(|_| Answer::Done)
+        let program = self.bound(slot)?.read(&self.registry)?;
+        self.replace(slot, program).map(|_| Answer::Done)
     }
 
-    /// Reads the program of a loaded slot anew, and says what became of its weights.
+    /// Replaces the program of a loaded slot by a newer version, and says what became of its weights.
     ///
     /// # Errors
-    /// The slot is empty, or its program cannot be read, is invalid or too large; the old one stays then.
-    pub fn refresh(&mut self, slot: u8) -> Result<Reloaded, Error> {
-        let validated = self.bound(slot)?.read(&self.registry)?;
+    /// The slot is empty, or the program is too large; the old one stays then.
+    pub fn replace(&mut self, slot: u8, program: ValidatedProgram) -> Result<Reloaded, Error> {
         let model = self.slots[usize::from(slot)].as_mut().ok_or_else(|| empty(slot))?;
-        let assembled = validated.program().clone();
-        let reloaded = model.interpreter.reload(validated)?;
+        let assembled = program.program().clone();
+        let reloaded = model.interpreter.reload(program)?;
         (self.equip)(&mut model.interpreter)?;
         (model.program, model.waits_in) = (assembled, None);
         Ok(reloaded)

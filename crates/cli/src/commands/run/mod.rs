@@ -1,5 +1,6 @@
 //! `ternsig run`: programs and manifests.
 
+mod brain;
 mod keep;
 mod manifest;
 mod once;
@@ -9,18 +10,21 @@ mod state_file;
 
 pub(crate) use state_file::StateFile;
 
+use brain::BrainOptions;
 use keep::{NumberedBank, NumberedKey};
 
 use crate::arguments::{Format, Numbers, require_available};
+use crate::commands::test::Test;
 use crate::files::has_extension;
 use crate::problem::{Problem, Status};
 use clap::Args;
 use std::io::Write;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use ternsig_host::Engine;
+use ternsig_host::manifest::ManifestFile;
 
-/// Runs a program, or the regions of a manifest.
+/// Runs a program, the region of a manifest, or a brain.
 ///
 /// A program is a .ternsig, .tvmr or .card file; what it left behind is reported. A .toml file is a manifest.
 #[derive(Debug, Args)]
@@ -44,6 +48,8 @@ pub(crate) struct Run {
     quiet: bool,
     #[command(flatten)]
     keep: KeepOptions,
+    #[command(flatten)]
+    brain: BrainOptions,
     #[command(flatten)]
     program: ProgramOptions,
 }
@@ -97,8 +103,8 @@ struct ProgramOptions {
 }
 
 impl ProgramOptions {
-    /// One of these options that was given.
-    fn given(&self) -> Option<&'static str> {
+    /// Those of these options that were given.
+    fn given(&self) -> impl Iterator<Item = &'static str> {
         let given = [
             ("--input", self.input.is_some()),
             ("--input-file", self.input_file.is_some()),
@@ -108,21 +114,66 @@ impl ProgramOptions {
             ("--on", self.on.is_some()),
             ("--runs", self.runs.is_some()),
         ];
-        given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+        given.into_iter().filter(|(_, given)| *given).map(|(option, _)| option)
     }
 }
 
 impl Run {
+    /// The program or manifest.
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The files that it reads, as far as the manifest can be read that names them.
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
+        let ProgramOptions { input_file, state, resume, on, .. } = &self.program;
+        let named = [Some(&self.file), input_file.as_ref(), state.as_ref(), resume.as_ref(), on.as_ref()];
+        let mut files: Vec<PathBuf> = named.into_iter().flatten().cloned().collect();
+        match self.is_manifest().then(|| ManifestFile::read(&self.file).ok()).flatten() {
+            Some(ManifestFile::Run(manifest)) => files.extend(manifest.files().map(Path::to_owned)),
+            Some(ManifestFile::Brain(manifest)) => files.extend(brain::files(&manifest).map(Path::to_owned)),
+            None => {}
+        }
+        files
+    }
+
+    /// The same of a program's tests.
+    pub(crate) fn tests(&self) -> Result<Test, Problem> {
+        let given = [
+            ("--store", self.keep.store.is_some()),
+            ("--format", self.format == Format::Json),
+            ("--stats", self.stats),
+        ];
+        let given = given.into_iter().filter(|(_, given)| *given).map(|(option, _)| option);
+        match given.chain(self.program.given()).find(|option| *option != "--on") {
+            Some(option) => Err(Problem::file(&self.file, format_args!("{option} is not for tests"))),
+            None => Ok(Test::of(&self.file, self.program.on.as_deref(), self.engine, self.fuel)),
+        }
+    }
+
+    fn is_manifest(&self) -> bool {
+        has_extension(&self.file, "toml")
+    }
+
     pub(crate) fn execute(&self, out: &mut dyn Write) -> Result<Status, Problem> {
         self.engine.map_or(Ok(()), require_available)?;
-        if !has_extension(&self.file, "toml") {
-            return once::run(self, out);
+        let misplaced =
+            |option: &str, what: &str| Err(Problem::file(&self.file, format_args!("{option} is for {what}")));
+        if !self.is_manifest() {
+            return match self.brain.given() {
+                Some(option) => misplaced(option, "brains, not for programs"),
+                None => once::run(self, out),
+            };
         }
-        match self.program.given() {
-            Some(option) => {
-                Err(Problem::file(&self.file, format_args!("{option} is for programs, not for manifests")))
+        if let Some(option) = self.program.given().next() {
+            return misplaced(option, "programs, not for manifests");
+        }
+        match (manifest::read(&self.file)?, self.brain.given()) {
+            (ManifestFile::Brain(manifest), _) => brain::run(self, manifest, out),
+            (ManifestFile::Run(_), Some(option)) => {
+                misplaced(option, "brains, and this manifest has no [brain] section")
             }
-            None => manifest::run(self, out),
+            (ManifestFile::Run(manifest), None) => manifest::run(self, manifest, out),
         }
     }
 }

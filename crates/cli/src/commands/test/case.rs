@@ -1,6 +1,6 @@
 //! The tests of one program.
 
-use super::Test;
+use super::{Test, state_beside};
 use crate::arguments::equip;
 use crate::commands::run::StateFile;
 use crate::problem::Problem;
@@ -59,7 +59,7 @@ pub(super) fn run(
         Err(Problem::Program(message)) => return Ok(vec![Case::failed("program", message)]),
         Err(problem) => return Err(problem),
     };
-    let state = path.with_extension("state.json");
+    let state = state_beside(path);
     if state.is_file() {
         let before = StateFile::read(&state)?.before;
         before.apply(interpreter.machine_mut()).map_err(|error| Problem::file(&state, error))?;

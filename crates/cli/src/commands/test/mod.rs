@@ -36,6 +36,12 @@ pub(crate) struct Test {
 }
 
 impl Test {
+    /// The tests of one program.
+    pub(crate) fn of(file: &Path, on: Option<&Path>, engine: Option<Engine>, fuel: Option<u64>) -> Test {
+        let engine = engine.unwrap_or_default();
+        Test { paths: vec![file.to_owned()], on: on.map(Path::to_owned), engine, fuel }
+    }
+
     pub(crate) fn execute(&self, out: &mut dyn Write) -> Result<Status, Problem> {
         require_available(self.engine)?;
         let on = self.on.as_deref().map(Program::load).transpose()?;
@@ -63,9 +69,18 @@ impl Test {
 
     /// Named files are meant, others if they require the test extension.
     fn is_meant(&self, path: &Path, program: &Program) -> bool {
-        self.paths.iter().any(|named| named == path)
-            || program.assembled().requires.iter().any(|requirement| requirement.ext == TestOp::EXT)
+        self.paths.iter().any(|named| named == path) || is_test(program)
     }
+}
+
+/// Whether a program requires the test extension.
+pub(crate) fn is_test(program: &Program) -> bool {
+    program.assembled().requires.iter().any(|requirement| requirement.ext == TestOp::EXT)
+}
+
+/// The file beside a test program with the state before its run.
+pub(crate) fn state_beside(program: &Path) -> PathBuf {
+    program.with_extension("state.json")
 }
 
 fn report(case: &Case, out: &mut dyn Write) -> Result<(), Problem> {

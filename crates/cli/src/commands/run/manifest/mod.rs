@@ -12,14 +12,14 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use ternsig_host::curve::CurveError;
-use ternsig_host::manifest::{ManifestErrorKind, ReportEntry};
+use ternsig_host::manifest::{ManifestErrorKind, ManifestFile, ReportEntry};
 use ternsig_host::source::SourceErrorKind;
 use ternsig_host::{Manifest, ManifestError, RunError, RunReport, curve};
 use ternsig_vm::ExtensionRegistry;
 
 /// Runs the manifest and reports what came of it.
-pub(super) fn run(command: &Run, out: &mut dyn Write) -> Result<Status, Problem> {
-    let manifest = read(command)?;
+pub(super) fn run(command: &Run, manifest: Manifest, out: &mut dyn Write) -> Result<Status, Problem> {
+    let manifest = adjusted(command, manifest);
     let registry = Arc::new(ExtensionRegistry::standard());
     let keep = command.keep.open()?;
     let mut progress = Shown::new(command.quiet);
@@ -43,14 +43,18 @@ pub(super) fn run(command: &Run, out: &mut dyn Write) -> Result<Status, Problem>
     drawn.map(|_| Status::Success)
 }
 
+/// Reads a manifest of any kind.
+pub(super) fn read(path: &Path) -> Result<ManifestFile, Problem> {
+    ManifestFile::read(path).map_err(unusable)
+}
+
 /// The manifest, with what the arguments change in it.
-fn read(command: &Run) -> Result<Manifest, Problem> {
-    let mut manifest = Manifest::read(&command.file).map_err(unusable)?;
+fn adjusted(command: &Run, mut manifest: Manifest) -> Manifest {
     manifest.run.fuel = command.fuel.or(manifest.run.fuel);
     if let Some(engine) = command.engine {
         manifest.regions.iter_mut().for_each(|region| region.engine = engine);
     }
-    Ok(manifest)
+    manifest
 }
 
 fn unusable(error: ManifestError) -> Problem {
