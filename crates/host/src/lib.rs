@@ -21,6 +21,7 @@ pub mod source;
 pub mod state;
 pub mod store;
 pub mod substrate;
+pub mod telemetry;
 pub mod watch;
 
 pub use banks::{BankHandle, Banks};
@@ -42,4 +43,5 @@ pub use watch::Watch;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/store.md")]
 #[doc = include_str!("../../../docs/ipc.md")]
+#[doc = include_str!("../../../docs/telemetry.md")]
 struct Guides;
