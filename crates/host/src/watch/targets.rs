@@ -79,7 +79,7 @@ impl Targets {
             Targets::Directory { named, canonical } => {
                 let mut found = Vec::new();
                 descend(path.unwrap_or(canonical), &mut found);
-                let inside = found.iter().filter_map(|path| path.strip_prefix(&canonical).ok());
+                let inside = found.iter().filter_map(|path| path.strip_prefix(canonical).ok());
                 inside.map(|inside| named.join(inside)).collect()
             }
         }
