@@ -22,6 +22,7 @@ pub mod source;
 pub mod state;
 pub mod store;
 pub mod substrate;
+pub mod telemetry;
 pub mod watch;
 
 pub use banks::{BankHandle, Banks};
@@ -45,4 +46,5 @@ pub use watch::Watch;
 #[doc = include_str!("../../../docs/store.md")]
 #[doc = include_str!("../../../docs/ipc.md")]
 #[doc = include_str!("../../../docs/substrate.md")]
+#[doc = include_str!("../../../docs/telemetry.md")]
 struct Guides;

@@ -4,7 +4,7 @@ use super::debounce::Debounce;
 use super::error::WatchError;
 use super::targets::Targets;
 use notify::RecommendedWatcher;
-use notify::event::{Event, EventKind, ModifyKind};
+use notify::event::{Event, EventKind, ModifyKind, RenameMode};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -143,11 +143,13 @@ impl FileWatch {
     }
 
     fn heed_event(&mut self, event: &Event, seen: Instant) {
-        use EventKind as Kind;
-        if !matches!(event.kind, Kind::Create(_) | Kind::Modify(_)) {
-            return;
-        }
-        let appears = matches!(event.kind, Kind::Create(_) | Kind::Modify(ModifyKind::Name(_)));
+        let appears = match event.kind {
+            // Going away is no change, and where both names are told, the new one has been told before.
+            EventKind::Modify(ModifyKind::Name(RenameMode::From | RenameMode::Both)) => return,
+            EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_)) => true,
+            EventKind::Modify(_) => false,
+            _ => return,
+        };
         for path in &event.paths {
             for named in self.targets.named_by(path, &mut self.watcher) {
                 self.pending.touch(Touched::File(named), seen, Duration::ZERO);
