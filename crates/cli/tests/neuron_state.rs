@@ -25,10 +25,10 @@ impl Model {
     fn tick(&mut self, currents: &[i32; NEURONS], synapse: impl Fn(usize, usize) -> i32) {
         self.tick += 1;
         let before = self.spikes;
-        for i in 0..NEURONS {
+        for (i, current) in currents.iter().enumerate() {
             let fired = (0..NEURONS).filter(|&j| before[j]);
             let received = fired.map(|j| 255 * synapse(i, j)).sum::<i32>() >> 10;
-            self.potential[i] += currents[i] - (self.potential[i] >> 4) + received;
+            self.potential[i] += current - (self.potential[i] >> 4) + received;
             if self.refractory[i] > 0 {
                 self.potential[i] = 0;
                 self.refractory[i] -= 1;

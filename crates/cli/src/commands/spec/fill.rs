@@ -44,10 +44,10 @@ mod tests {
 
     #[test]
     fn only_tables_change() {
-        let text = "before\n<!-- table: temperatures -->\nold\n<!-- end -->\nbehind\n";
+        let text = "before\n<!-- table: temperatures -->\nstale\n<!-- end -->\nbehind\n";
         let once = filled(text).unwrap();
         assert!(once.starts_with("before\n<!-- table: temperatures -->\n\n| code |"), "{once}");
-        assert!(once.ends_with("|\n\n<!-- end -->\nbehind\n") && !once.contains("old"), "{once}");
+        assert!(once.ends_with("|\n\n<!-- end -->\nbehind\n") && !once.contains("stale"), "{once}");
         assert_eq!(filled(&once).unwrap(), once);
     }
 
