@@ -63,7 +63,7 @@ macro_rules! number_fields {
 number_fields!(u8, u16, i32);
 
 macro_rules! domain_ops {
-    ($($(#[$doc:meta])* $variant:ident $({ $($field:ident: $ty:ty),+ })? $device:literal;)*) => {
+    ($(#[doc = $doc:literal] $variant:ident $({ $($field:ident: $ty:ty),+ })? $device:literal;)*) => {
         /// An operation that a program cannot do by itself.
         ///
         /// It carries register numbers and immediates, never data: the host reads sources from, and writes results
@@ -74,14 +74,14 @@ macro_rules! domain_ops {
         #[non_exhaustive]
         #[allow(missing_docs, reason = "the fields follow one naming rule, stated above")]
         pub enum DomainOp {
-            $($(#[$doc])* $variant $({ $($field: $ty),+ })?,)*
+            $(#[doc = $doc] $variant $({ $($field: $ty),+ })?,)*
         }
 
         /// A [`DomainOp`] without its fields.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum DomainOpKind {
-            $($(#[$doc])* $variant,)*
+            $(#[doc = $doc] $variant,)*
         }
 
         impl DomainOpKind {
@@ -94,6 +94,12 @@ macro_rules! domain_ops {
                 match self { $(DomainOpKind::$variant => stringify!($variant),)* }
             }
 
+            /// What it asks for, in one sentence.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(DomainOpKind::$variant => $doc.trim_ascii(),)* }
+            }
+
             /// The device that answers it.
             #[must_use]
             pub const fn device(self) -> &'static str {
@@ -104,6 +110,12 @@ macro_rules! domain_ops {
             #[must_use]
             pub const fn field_names(self) -> &'static [&'static str] {
                 match self { $(DomainOpKind::$variant => &[$($(stringify!($field)),+)?],)* }
+            }
+
+            /// The types of its fields: `Register`, `bool` or a number's.
+            #[must_use]
+            pub const fn field_types(self) -> &'static [&'static str] {
+                match self { $(DomainOpKind::$variant => &[$($(stringify!($ty)),+)?],)* }
             }
 
             /// The operation whose fields have these values, in the order of the declaration.

@@ -3,79 +3,63 @@
 use std::fmt;
 use ternsig_isa::Register;
 
-/// The kind of an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The host has no such device.
-    NoDevice,
-    /// A register of the wrong bank, unallocated, or too short.
-    BadRegister,
-    /// A number outside its legal range.
-    BadOperand,
-    /// A slot, entry, key, checkpoint or recording that does not exist.
-    NotFound,
-    /// A rule refuses.
-    Denied,
-    /// Something is in use, open, or in the wrong state.
-    Conflict,
-    /// Reading or writing the store failed.
-    Storage,
-    /// An assertion of the test extension failed.
-    AssertionFailed,
-    /// A reserved number, or an instruction nobody knows.
-    UnknownInstruction,
-    /// Ranks or dimensions do not fit.
-    ShapeMismatch,
-    /// A loop end without its loop, a break outside a loop, a jump beyond the end.
-    ControlFlow,
-    /// A limit of the machine is reached.
-    Limit,
-    /// The register's frozen flag is set.
-    Frozen,
-    /// An engine that is checked against the interpreter came to another state.
-    Disagreement,
+macro_rules! error_kinds {
+    ($(#[doc = $doc:literal] $variant:ident;)*) => {
+        /// The kind of an error.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorKind {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl ErrorKind {
+            /// Every kind.
+            pub const ALL: &'static [ErrorKind] = &[$(ErrorKind::$variant),*];
+
+            /// The name that reports use.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(ErrorKind::$variant => stringify!($variant),)* }
+            }
+
+            /// What it stands for, in one sentence.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(ErrorKind::$variant => $doc.trim_ascii(),)* }
+            }
+        }
+    };
 }
 
-impl ErrorKind {
-    /// Every kind.
-    pub const ALL: [ErrorKind; 14] = [
-        ErrorKind::NoDevice,
-        ErrorKind::BadRegister,
-        ErrorKind::BadOperand,
-        ErrorKind::NotFound,
-        ErrorKind::Denied,
-        ErrorKind::Conflict,
-        ErrorKind::Storage,
-        ErrorKind::AssertionFailed,
-        ErrorKind::UnknownInstruction,
-        ErrorKind::ShapeMismatch,
-        ErrorKind::ControlFlow,
-        ErrorKind::Limit,
-        ErrorKind::Frozen,
-        ErrorKind::Disagreement,
-    ];
-
-    /// The name that reports use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            ErrorKind::NoDevice => "NoDevice",
-            ErrorKind::BadRegister => "BadRegister",
-            ErrorKind::BadOperand => "BadOperand",
-            ErrorKind::NotFound => "NotFound",
-            ErrorKind::Denied => "Denied",
-            ErrorKind::Conflict => "Conflict",
-            ErrorKind::Storage => "Storage",
-            ErrorKind::AssertionFailed => "AssertionFailed",
-            ErrorKind::UnknownInstruction => "UnknownInstruction",
-            ErrorKind::ShapeMismatch => "ShapeMismatch",
-            ErrorKind::ControlFlow => "ControlFlow",
-            ErrorKind::Limit => "Limit",
-            ErrorKind::Frozen => "Frozen",
-            ErrorKind::Disagreement => "Disagreement",
-        }
-    }
+error_kinds! {
+    /// The host has no such device.
+    NoDevice;
+    /// A register of the wrong bank, unallocated, or too short.
+    BadRegister;
+    /// A number outside its legal range.
+    BadOperand;
+    /// A slot, entry, key, checkpoint or recording that does not exist.
+    NotFound;
+    /// A rule refuses.
+    Denied;
+    /// Something is in use, open, or in the wrong state.
+    Conflict;
+    /// Reading or writing the store failed.
+    Storage;
+    /// An assertion of the test extension failed.
+    AssertionFailed;
+    /// A reserved number, or an instruction nobody knows.
+    UnknownInstruction;
+    /// Ranks or dimensions do not fit.
+    ShapeMismatch;
+    /// A loop end without its loop, a break outside a loop, a jump beyond the end.
+    ControlFlow;
+    /// A limit of the machine is reached.
+    Limit;
+    /// The register's frozen flag is set.
+    Frozen;
+    /// An engine that is checked against the interpreter came to another state.
+    Disagreement;
 }
 
 impl fmt::Display for ErrorKind {

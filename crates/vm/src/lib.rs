@@ -29,5 +29,5 @@ pub use interpreter::{Interpreter, InterruptHandle};
 pub use machine::cold::ColdRegister;
 pub use machine::hot::HotRegister;
 pub use machine::{Limits, Machine};
-pub use outcome::{Answer, Outcome, StepResult};
+pub use outcome::{Answer, Outcome, OutcomeKind, StepResult};
 pub use snapshot::{ColdSnapshot, SnapshotError};

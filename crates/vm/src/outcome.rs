@@ -41,6 +41,59 @@ pub enum Answer {
     Halt,
 }
 
+macro_rules! outcome_kinds {
+    ($(#[doc = $doc:literal] $variant:ident $name:literal $goes_on:literal;)*) => {
+        /// An [`Outcome`] without what it is about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum OutcomeKind {
+            $(#[doc = $doc] $variant,)*
+        }
+
+        impl OutcomeKind {
+            /// Every kind.
+            pub const ALL: &'static [OutcomeKind] = &[$(OutcomeKind::$variant),*];
+
+            /// The name that reports use.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(OutcomeKind::$variant => $name,)* }
+            }
+
+            /// What it stands for, in one sentence.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(OutcomeKind::$variant => $doc.trim_ascii(),)* }
+            }
+
+            /// Whether the run has only paused: running again goes on with it, where it otherwise begins another.
+            #[must_use]
+            pub const fn goes_on(self) -> bool {
+                match self { $(OutcomeKind::$variant => $goes_on,)* }
+            }
+        }
+    };
+}
+
+outcome_kinds! {
+    /// By a `halt`, a `return` without a call, or a host that ended it in the program's place.
+    Halted "halt" false;
+    /// By running past the last word.
+    Ended "ended" false;
+    /// The handler stopped it.
+    Stopped "stopped" false;
+    /// The handler is not ready; running again delivers the operation again.
+    Waiting "waiting" true;
+    /// Nobody was there to answer.
+    Unfulfilled "unfulfilled" false;
+    /// The fuel ran out before an instruction; after a refill, running again goes on with it.
+    OutOfFuel "out_of_fuel" true;
+    /// The host interrupted it before an instruction; running again goes on with it.
+    Interrupted "interrupted" true;
+    /// It failed.
+    Failed "failed" false;
+}
+
 /// How a run ended or paused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -85,19 +138,25 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome without what it is about.
+    #[must_use]
+    pub const fn kind(&self) -> OutcomeKind {
+        match self {
+            Outcome::Halted => OutcomeKind::Halted,
+            Outcome::Ended => OutcomeKind::Ended,
+            Outcome::Stopped { .. } => OutcomeKind::Stopped,
+            Outcome::Waiting { .. } => OutcomeKind::Waiting,
+            Outcome::Unfulfilled { .. } => OutcomeKind::Unfulfilled,
+            Outcome::OutOfFuel { .. } => OutcomeKind::OutOfFuel,
+            Outcome::Interrupted { .. } => OutcomeKind::Interrupted,
+            Outcome::Failed(_) => OutcomeKind::Failed,
+        }
+    }
+
     /// The name that reports use.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        match self {
-            Outcome::Halted => "halt",
-            Outcome::Ended => "ended",
-            Outcome::Stopped { .. } => "stopped",
-            Outcome::Waiting { .. } => "waiting",
-            Outcome::Unfulfilled { .. } => "unfulfilled",
-            Outcome::OutOfFuel { .. } => "out_of_fuel",
-            Outcome::Interrupted { .. } => "interrupted",
-            Outcome::Failed(_) => "failed",
-        }
+        self.kind().name()
     }
 
     /// The instruction that it is about; `None` if the program came to its own end.

@@ -1,4 +1,4 @@
-//! `ternsig spec`, and the pages under `docs/isa` that it writes.
+//! `ternsig spec`, the pages under `docs/isa` that it writes, and the specification that it fills.
 
 use crate::support::{Folder, repository};
 use serde_json::Value;
@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use ternsig::isa::operand::mnemonic;
 use ternsig::isa::table::{STANDARD, rows};
+use ternsig::isa::{DomainOpKind, Effect};
 
 fn pages(directory: &Path) -> BTreeMap<String, String> {
     let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap());
@@ -26,6 +27,69 @@ fn the_committed_pages_are_those_of_the_table() {
         stale.is_empty(),
         "docs/isa is stale: {stale:?}; refresh it with: cargo run -- spec --write docs/isa"
     );
+}
+
+fn specification() -> String {
+    fs::read_to_string(repository("docs/TVMR_SPEC.md")).unwrap()
+}
+
+#[test]
+fn the_tables_of_the_specification_are_those_of_the_code() {
+    let text = specification();
+    let folder = Folder::new(&[("spec.md", &text)]);
+    assert_eq!(folder.run(&["spec", "--fill", "spec.md"]).status, 0);
+    let filled = fs::read_to_string(folder.path("spec.md")).unwrap();
+    let stale = text.lines().zip(filled.lines()).find(|(old, new)| old != new);
+    assert!(
+        text == filled,
+        "docs/TVMR_SPEC.md is stale: {stale:?}; refresh it with: cargo run -- spec --fill docs/TVMR_SPEC.md"
+    );
+}
+
+#[test]
+fn the_specification_has_every_table_and_what_each_instruction_does() {
+    let text = specification();
+    for extension in STANDARD {
+        let mark = format!("<!-- table: instructions {} -->", extension.name);
+        assert_eq!(text.matches(&mark).count(), 1, "{mark}");
+    }
+    let blocks = text.split("<!-- table: ");
+    let by_hand: String =
+        blocks.map(|block| block.split_once("<!-- end -->").map_or(block, |(_, hand)| hand)).collect();
+    // What only the host does stands with the operations.
+    let own = rows().filter(|row| !row.is_reserved() && !matches!(row.effect, Effect::Yield(_)));
+    let missing: Vec<_> = own.map(mnemonic).filter(|name| !by_hand.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/TVMR_SPEC.md does not say what these do: {missing:?}");
+    for kind in DomainOpKind::ALL {
+        let device = format!("`{}`", kind.device());
+        assert!(by_hand.contains(&device), "docs/TVMR_SPEC.md does not say what {device} does");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_filled_stays_as_it_is() {
+    let text = "<!-- table: tables -->\n<!-- end -->\n";
+    let folder = Folder::new(&[("spec.md", text)]);
+    let ran = folder.run(&["spec", "--fill", "spec.md"]);
+    assert_eq!((ran.status, ran.err.as_str()), (2, "error: spec.md: line 1: there is no table \"tables\"\n"));
+    assert_eq!(fs::read_to_string(folder.path("spec.md")).unwrap(), text);
+    assert_eq!(folder.run(&["spec", "--fill", "missing.md"]).status, 2);
+}
+
+#[test]
+fn links_of_the_documents_lead_somewhere() {
+    let documents = fs::read_dir(repository("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let documents = documents.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    for document in documents.chain([repository("README.md"), repository("ARCHITECTURE.md")]) {
+        let text = fs::read_to_string(&document).unwrap();
+        let targets =
+            text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+        for target in targets.filter(|target| !target.contains("://") && !target.starts_with('#')) {
+            let file = target.split('#').next().unwrap();
+            let path = document.parent().unwrap().join(file);
+            assert!(path.exists(), "{}: {target}", document.display());
+        }
+    }
 }
 
 #[test]

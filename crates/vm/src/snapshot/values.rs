@@ -111,7 +111,7 @@ impl Wire for ErrorKind {
     fn decode(input: &mut Reader<'_>) -> Result<ErrorKind, SnapshotError> {
         let at = input.at();
         let name = String::decode(input)?;
-        let known = ErrorKind::ALL.into_iter().find(|kind| kind.name() == name);
+        let known = ErrorKind::ALL.iter().copied().find(|kind| kind.name() == name);
         known.ok_or_else(|| {
             input.error(at, SnapshotErrorKind::UnknownName { what: "error kind", found: name })
         })

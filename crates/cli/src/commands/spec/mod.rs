@@ -1,10 +1,12 @@
 //! `ternsig spec`: the reference of all instructions, from the instruction table.
 
 mod describe;
+mod fill;
 mod index;
 mod json;
 mod native;
 mod page;
+mod tables;
 
 use crate::problem::{Problem, Status};
 use clap::{Args, ValueEnum};
@@ -26,6 +28,9 @@ pub(crate) struct Spec {
     /// native code executes.
     #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["ext", "format"])]
     write: Option<PathBuf>,
+    /// Write the tables of this file again: what stands between lines `<!-- table: NAME -->` and `<!-- end -->`.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["ext", "format", "write"])]
+    fill: Option<PathBuf>,
 }
 
 /// How the reference is written.
@@ -41,6 +46,9 @@ impl Spec {
     pub(crate) fn execute(&self, out: &mut dyn Write) -> Result<Status, Problem> {
         if let Some(directory) = &self.write {
             return write_pages(directory, out);
+        }
+        if let Some(file) = &self.fill {
+            return fill::fill(file);
         }
         let chosen = self.ext.as_deref().map(find).transpose()?;
         match (self.format, chosen) {
