@@ -7,6 +7,7 @@ mod cell;
 mod error;
 mod keep;
 mod lanes;
+mod observer;
 mod preflight;
 mod programs;
 mod reload;
@@ -26,6 +27,7 @@ use crate::memory::Memory;
 use crate::substrate::{Clock, Substrate};
 use cell::Cell;
 use lanes::Stage;
+use observer::Observer;
 use programs::Attached;
 use reload::Watched;
 use report::Tally;
@@ -54,6 +56,7 @@ pub struct Brain {
     /// What the programs of each region may ask for.
     operations: Vec<Vec<DomainOp>>,
     watched: Option<Watched>,
+    observer: Observer,
     programs: Vec<Attached>,
     trunk: Substrate,
     /// The regions' branches of the trunk, in the order of the cells.

@@ -3,6 +3,7 @@
 use super::cell::{Cell, Counts, expected_input};
 use super::error::{BrainError, Fault};
 use super::keep::Begun;
+use super::observer::Observer;
 use super::preflight::{self, Programs};
 use super::programs::Attached;
 use super::report::Tally;
@@ -18,6 +19,7 @@ use crate::memory::Memory;
 use crate::models::{Host, ModelProgram, ModelTable};
 use crate::substrate::Substrate;
 use crate::substrate::devices::RegionParts;
+use crate::telemetry::{Measured, Recorder};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use ternsig_program::ValidatedProgram;
 use ternsig_vm::{Error, ErrorKind, ExtensionRegistry, Interpreter, Limits, Machine};
@@ -100,6 +102,7 @@ impl Brain {
             stages,
             operations,
             watched: None,
+            observer: Observer::default(),
             programs: attached,
             trunk,
             branches,
@@ -154,7 +157,7 @@ impl Shared<'_> {
             name: region.name.clone(),
             interpreter,
             engine: region.engine,
-            host: Host { devices, models },
+            host: Measured::new(Host { devices, models }, Recorder::new(&region.name)),
             ipc,
             parts,
             input: Vec::new(),

@@ -7,12 +7,13 @@ use crate::ipc::Ipc;
 use crate::models::Host;
 use crate::native::NativeReport;
 use crate::substrate::devices::RegionParts;
-use ternsig_isa::domain_op::DomainOpKind;
+use crate::telemetry::Measured;
+use std::time::Instant;
 use ternsig_isa::table::core::CoreOp;
-use ternsig_isa::{Bank, DomainOp, Op};
+use ternsig_isa::{Bank, Op};
 use ternsig_program::{StepOp, ValidatedProgram};
 use ternsig_vm::machine::reload::Reloaded;
-use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext, Interpreter, Outcome};
+use ternsig_vm::{Error, ErrorKind, Interpreter, Outcome};
 
 /// A region: a machine, and what answers it.
 pub(super) struct Cell {
@@ -20,7 +21,7 @@ pub(super) struct Cell {
     pub(super) name: String,
     pub(super) interpreter: Interpreter,
     pub(super) engine: Engine,
-    pub(super) host: Host,
+    pub(super) host: Measured<Host>,
     pub(super) ipc: Ipc,
     pub(super) parts: RegionParts,
     /// What its next run begins with.
@@ -33,22 +34,14 @@ pub(super) struct Cell {
     pub(super) counts: Counts,
 }
 
-/// What a region did.
-#[derive(Debug, Clone)]
+/// What went wrong in a region.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Counts {
     pub(super) runs: u64,
     pub(super) failures: u64,
     pub(super) last_failure: Option<String>,
-    /// Operations that were answered, by kind.
-    pub(super) answered: Vec<u64>,
-    pub(super) refused: u64,
-}
-
-impl Default for Counts {
-    fn default() -> Counts {
-        let answered = vec![0; DomainOpKind::ALL.len()];
-        Counts { runs: 0, failures: 0, last_failure: None, answered, refused: 0 }
-    }
+    /// The error of the turn that has just failed, until it is logged.
+    pub(super) unlogged: Option<Error>,
 }
 
 impl Cell {
@@ -59,7 +52,12 @@ impl Cell {
         {
             return self.ended(Outcome::Failed(error));
         }
-        let outcome = self.run();
+        let (start, fuel) = (Instant::now(), self.interpreter.machine().fuel());
+        let Cell { interpreter, host, .. } = self;
+        let outcome = interpreter.run_with_host(|op, ctx| host.answer(op, ctx));
+        let recorder = self.host.recorder_mut();
+        recorder.run(&outcome, fuel.saturating_sub(self.interpreter.machine().fuel()));
+        recorder.tick(start.elapsed());
         self.ended(outcome)
     }
 
@@ -84,21 +82,20 @@ impl Cell {
         self.ipc.begin_run(self.interpreter.machine_mut())
     }
 
-    fn run(&mut self) -> Outcome {
-        let Cell { interpreter, host, counts, .. } = self;
-        interpreter.run_with_host(|op, ctx| answer(host, counts, op, ctx))
-    }
-
     /// Runs a program of somebody else's on its machine, which must not be in a run.
     pub(super) fn run_attached(&mut self, program: &ValidatedProgram) -> Outcome {
-        let Cell { interpreter, host, counts, .. } = self;
-        interpreter.run_attached(program, |op, ctx| answer(host, counts, op, ctx))
+        let Cell { interpreter, host, .. } = self;
+        interpreter.run_attached(program, |op, ctx| host.answer(op, ctx))
     }
 
     fn ended(&mut self, outcome: Outcome) -> Outcome {
         self.counts.runs += u64::from(outcome.is_complete());
         if !outcome.is_complete() && !matches!(outcome, Outcome::Waiting { .. }) {
             self.note_failure(outcome.to_string());
+            self.counts.unlogged = match &outcome {
+                Outcome::Failed(error) => Some(error.clone()),
+                other => Some(Error::new(ErrorKind::Limit, other.to_string())),
+            };
         }
         outcome
     }
@@ -122,6 +119,7 @@ impl Cell {
     pub(super) fn reload(&mut self, program: ValidatedProgram) -> Result<Reloaded, Error> {
         let width = expected_input(&program);
         let reloaded = self.interpreter.reload(program)?;
+        self.host.recorder_mut().reload(&reloaded);
         self.width = width;
         let equipped = self.engine.equip(&mut self.interpreter);
         equipped.map_err(|error| Error::new(ErrorKind::NoDevice, error.to_string()))?;
@@ -134,7 +132,7 @@ impl Cell {
             let registers = &interpreter.machine().program().program().registers;
             registers.iter().any(|decl| decl.key.as_deref() == Some(key))
         };
-        has(&self.interpreter) || self.host.models.iter().any(|(_, model)| has(model.interpreter()))
+        has(&self.interpreter) || self.host.device().models.iter().any(|(_, model)| has(model.interpreter()))
     }
 
     /// What went wrong in a run that another region asked for.
@@ -145,21 +143,6 @@ impl Cell {
     pub(super) fn native(&self) -> Option<NativeReport> {
         NativeReport::of(&self.interpreter)
     }
-}
-
-fn answer(
-    host: &mut Host,
-    counts: &mut Counts,
-    op: &DomainOp,
-    ctx: &mut ExecutionContext<'_>,
-) -> Result<Answer, Error> {
-    let answer = host.answer(op, ctx);
-    match answer {
-        Ok(Answer::Wait) => {}
-        Ok(_) => counts.answered[op.kind() as usize] += 1,
-        Err(_) => counts.refused += 1,
-    }
-    answer
 }
 
 /// The declared elements of the register that a program loads its input into, 0 if it loads none.

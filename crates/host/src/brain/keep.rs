@@ -61,6 +61,7 @@ impl Brain {
         };
         written.and(ended).map_err(BrainError::Memory)?;
         self.saved = self.memory.store().commits();
+        self.log_statistics();
         Ok(())
     }
 
@@ -83,7 +84,7 @@ impl Brain {
             self.memory.store_registers(cell.interpreter.machine_mut(), STRENGTH, false).complete()?;
             rows.push((name("machine", &region), cell.interpreter.suspend()));
             rows.push((name("coactivation", &region), cell.parts.coactivation.to_bytes()));
-            for (slot, model) in cell.host.models.iter_mut() {
+            for (slot, model) in cell.host.device_mut().models.iter_mut() {
                 let interpreter = model.interpreter_mut();
                 self.memory.store_registers(interpreter.machine_mut(), STRENGTH, false).complete()?;
                 rows.push((name(&format!("model/{slot}"), &region), interpreter.suspend()));
@@ -147,8 +148,10 @@ impl Brain {
         self.load(cell.interpreter.machine_mut())?;
         let loaded: Vec<u8> = cell.interpreter.machine().models().iter().map(|(slot, _)| slot).collect();
         for slot in loaded {
-            cell.host.models.fill(slot).map_err(BrainError::Memory)?;
-            let Some((_, model)) = cell.host.models.iter_mut().find(|(number, _)| *number == slot) else {
+            cell.host.device_mut().models.fill(slot).map_err(BrainError::Memory)?;
+            let Some((_, model)) =
+                cell.host.device_mut().models.iter_mut().find(|(number, _)| *number == slot)
+            else {
                 continue;
             };
             if let Some(bytes) = self.row(&name(&format!("model/{slot}"), &region))? {

@@ -2,6 +2,7 @@
 
 use super::{Brain, lock};
 use crate::manifest::brain::{BrainProgram, When};
+use crate::telemetry::Event;
 use ternsig_program::ValidatedProgram;
 use ternsig_vm::Outcome;
 
@@ -48,6 +49,8 @@ impl Brain {
             if self.phase == Some(phase) {
                 return;
             }
+            let (tick, from) = (self.trunk.clock().tick, self.phase.unwrap_or(0));
+            self.observer.log(|| Event::PhaseChange { tick, from, to: phase });
             self.phase = Some(phase);
             self.tally.entered(phase, self.trunk.clock().tick);
             self.run_programs(|when| when == When::Phase(phase));
@@ -57,6 +60,7 @@ impl Brain {
     /// Runs the programs that are due after this tick.
     pub(super) fn run_due(&mut self, tick: u64) {
         self.run_programs(|when| matches!(when, When::Every(ticks) if tick.is_multiple_of(ticks)));
+        self.note_rest();
         if self.trunk.clock().resting {
             self.run_programs(|when| when == When::Rest);
         }
@@ -80,6 +84,10 @@ impl Brain {
         }
         program.due = false;
         let outcome = cell.run_attached(&program.program);
+        if let Outcome::Failed(error) = &outcome {
+            let tick = self.trunk.clock().tick;
+            self.observer.log(|| Event::error(tick, cell.host.recorder().region(), error));
+        }
         drop(cell);
         let open = self.memory.end_run();
         program.note(&outcome, &open);

@@ -2,6 +2,7 @@
 
 use super::preflight::asked_for;
 use super::{Brain, lanes, lock};
+use crate::telemetry::Event;
 use crate::watch::{Change, Watch, WatchError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -113,13 +114,31 @@ impl Brain {
     fn swap(&mut self, change: Change, uses: &[Use], registry: &ExtensionRegistry) -> Reload {
         let Change { path, result, seen } = change;
         let result = result.map_err(|error| error.to_string());
-        let result = result.and_then(|loaded| self.swap_all(uses, &loaded.program, registry));
+        let result = result.and_then(|loaded| self.swap_all(&path, uses, &loaded.program, registry));
+        if let Err(message) = &result {
+            self.note_refusal(&path, uses, message);
+        }
         Reload { path, tick: self.clock().tick, took: Instant::now() - seen, result }
+    }
+
+    /// The old program stays.
+    fn note_refusal(&self, path: &Path, uses: &[Use], message: &str) {
+        for place in uses.iter().map(|part| self.part(*part).0) {
+            lock(&self.cells[place]).host.recorder_mut().failed_reload();
+            let (tick, region) = (self.clock().tick, self.region_name(place));
+            let (path, message) = (path.display().to_string(), message.to_owned());
+            self.observer.log(|| Event::ReloadFailed { tick, region, path, message });
+        }
+    }
+
+    fn region_name(&self, place: usize) -> Arc<str> {
+        Arc::clone(lock(&self.cells[place]).host.recorder().region())
     }
 
     /// Every use is checked before the first is swapped.
     fn swap_all(
         &mut self,
+        path: &Path,
         uses: &[Use],
         program: &AssembledProgram,
         registry: &ExtensionRegistry,
@@ -130,6 +149,8 @@ impl Brain {
         for (part, (program, operations)) in uses.iter().zip(checked) {
             let (place, name) = self.part(*part);
             let reloaded = self.put(*part, program)?;
+            let (tick, region) = (self.clock().tick, self.region_name(place));
+            self.observer.log(|| Event::reload(tick, &region, path, &reloaded));
             self.operations[place].extend(operations);
             swapped.kept += reloaded.kept.len();
             swapped.dropped.extend(reloaded.dropped.into_iter().map(|dropped| (name.clone(), dropped)));
@@ -200,7 +221,8 @@ impl Brain {
         let reloaded = match part {
             Use::Region(place) => lock(&self.cells[place]).reload(program),
             Use::Model(place, slot) => {
-                let models = &mut lock(&self.cells[place]).host.models;
+                let mut cell = lock(&self.cells[place]);
+                let models = &mut cell.host.device_mut().models;
                 // A slot that is empty is filled from the file when its time comes.
                 if models.loaded(slot).is_some() {
                     models.replace(slot, program)

@@ -2,12 +2,12 @@
 
 use super::{Brain, lock};
 use crate::native::NativeReport;
+use crate::telemetry::{Answered, RegionSnapshot};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use ternsig_isa::Temperature;
-use ternsig_isa::domain_op::DomainOpKind;
 
 /// How many answers make up a score.
 const WINDOW: usize = 200;
@@ -200,25 +200,33 @@ impl Tally {
         self.recent
     }
 
-    pub(super) fn rests(&mut self, resting: bool, tick: u64) {
+    /// Whether the brain has fallen asleep (true) or woken up (false) after this tick.
+    pub(super) fn rests(&mut self, resting: bool, tick: u64) -> Option<bool> {
         match self.sleeps.last_mut().filter(|sleep| sleep.until.is_none()) {
-            Some(sleep) if !resting => sleep.until = Some(tick),
+            Some(sleep) if !resting => {
+                sleep.until = Some(tick);
+                Some(false)
+            }
             None if resting => {
                 let (before, after) = (self.recent, Score::default());
                 self.sleeps.push(SleepReport { from: tick, until: None, before, after });
+                Some(true)
             }
-            _ => {}
+            _ => None,
         }
     }
 
     pub(super) fn report(&self, brain: &Brain) -> BrainReport {
         let cells: Vec<_> = brain.cells.iter().map(|cell| lock(cell)).collect();
-        let mut answered = BTreeMap::new();
+        let (mut answered, mut refused) = (BTreeMap::new(), 0);
+        let mut counts = RegionSnapshot::default();
         for cell in &cells {
-            for (kind, count) in
-                DomainOpKind::ALL.iter().zip(&cell.counts.answered).filter(|(_, count)| **count > 0)
-            {
-                *answered.entry(kind.name()).or_default() += count;
+            cell.host.recorder().snapshot(&mut counts);
+            for operation in &counts.operations {
+                let of = |answer: Answered| operation.answers[answer as usize];
+                let done = of(Answered::Done) + of(Answered::Halt) + of(Answered::Stop);
+                *answered.entry(operation.kind.name()).or_default() += done;
+                refused += of(Answered::Failed);
             }
         }
         let regions = cells.iter().map(|cell| RegionReport {
@@ -250,7 +258,7 @@ impl Tally {
             programs: programs.collect(),
             banks: brain.memory.banks().read(|cluster| cluster.banks().map(bank).collect()),
             answered,
-            refused: cells.iter().map(|cell| cell.counts.refused).sum(),
+            refused,
         }
     }
 }

@@ -7,7 +7,8 @@ use super::{Brain, Mode, lock};
 use crate::ipc::{Transport as _, Waiting, deadlock};
 use crate::manifest::brain::Wire;
 use crate::run::RIGHT;
-use crate::substrate::{STIMULATIONS, Valence};
+use crate::substrate::{Clock, STIMULATIONS, Valence};
+use crate::telemetry::Event;
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -43,13 +44,24 @@ impl Brain {
         }
         self.run_due(clock.tick);
         self.enter_phases();
-        self.tally.rests(self.trunk.clock().resting, clock.tick);
+        self.note_rest();
+        self.observe();
         if clock.tick.is_multiple_of(self.manifest.brain.save_every)
             || self.memory.store().commits() != self.saved
         {
             self.save()?;
         }
         Ok(())
+    }
+
+    /// Counts a sleep that has begun or ended.
+    pub(super) fn note_rest(&mut self) {
+        let Clock { tick, resting, .. } = self.trunk.clock();
+        match self.tally.rests(resting, tick) {
+            Some(true) => self.observer.log(|| Event::SleepBegins { tick }),
+            Some(false) => self.observer.log(|| Event::SleepEnds { tick }),
+            None => {}
+        }
     }
 
     /// Shows all regions what the round has changed. Whether a message has arrived.
@@ -83,9 +95,14 @@ impl Brain {
         let mut routes = lock(&self.routes);
         let mut ended = false;
         for (place, turn) in ordered.into_iter().chain(parallel) {
+            let mut cell = lock(&self.cells[place]);
             if turn == Some(Turn::Ended) {
-                lock(&self.cells[place]).publish(&mut routes[place]);
+                cell.publish(&mut routes[place]);
                 ended = true;
+            }
+            if let Some(error) = cell.counts.unlogged.take() {
+                let tick = self.trunk.clock().tick;
+                self.observer.log(|| Event::error(tick, cell.host.recorder().region(), &error));
             }
         }
         ended

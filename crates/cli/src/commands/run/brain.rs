@@ -10,13 +10,15 @@ use crate::terminal::complain;
 use clap::Args;
 use status::StatusLine;
 use std::io::Write;
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use ternsig_host::brain::{Begun, Brain, BrainError, Mode, Reload};
 use ternsig_host::manifest::BrainManifest;
+use ternsig_host::telemetry::SpoolOptions;
 use ternsig_host::watch::DEBOUNCE;
 use ternsig_vm::ExtensionRegistry;
 
@@ -36,6 +38,12 @@ pub(super) struct BrainOptions {
     /// How long a program's file has to be quiet after it was saved before it is loaded, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = DEBOUNCE.as_millis() as u64)]
     pub(super) debounce: u64,
+    /// Serve the counts of all regions as text for Prometheus at this address, e.g. 127.0.0.1:9184.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) metrics: Option<SocketAddr>,
+    /// Log what happens into this file, a line of JSON each, and into a second one when it is full.
+    #[arg(long, value_name = "FILE")]
+    pub(super) spool: Option<PathBuf>,
 }
 
 impl BrainOptions {
@@ -45,6 +53,8 @@ impl BrainOptions {
             ("--ticks", self.ticks.is_some()),
             ("--deterministic", self.deterministic),
             ("--seed", self.seed.is_some()),
+            ("--metrics", self.metrics.is_some()),
+            ("--spool", self.spool.is_some()),
         ];
         given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
     }
@@ -69,6 +79,7 @@ pub(super) fn run(
         let watched = brain.watch(Duration::from_millis(options.debounce), &registry);
         watched.map_err(|error| Problem::invocation(error.to_string()))?;
     }
+    observe(options, &mut brain)?;
     if command.format == Format::Text {
         let begun = match brain.begun() {
             Begun::Anew => format!("begins anew and is kept in {}", store.display()),
@@ -105,6 +116,20 @@ fn adjust(command: &Run, manifest: &mut BrainManifest) {
     if let Some(engine) = command.engine {
         manifest.regions.iter_mut().for_each(|region| region.engine = engine);
     }
+}
+
+/// Lets others know what happens.
+fn observe(options: &BrainOptions, brain: &mut Brain) -> Result<(), Problem> {
+    if let Some(address) = options.metrics {
+        let served = brain.serve_metrics(address);
+        let address = served.map_err(|error| Problem::invocation(format!("{address}: {error}")))?;
+        complain(format_args!("metrics: http://{address}/metrics"));
+    }
+    if let Some(path) = &options.spool {
+        let opened = brain.log_events(&SpoolOptions::new(path));
+        opened.map_err(|error| Problem::invocation(error.to_string()))?;
+    }
+    Ok(())
 }
 
 /// Ticks until there have been enough, or Ctrl-C.

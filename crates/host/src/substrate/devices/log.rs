@@ -76,6 +76,13 @@ impl EventLog {
         Drained { events: ring.events.drain(..).collect(), dropped }
     }
 
+    /// Whether there is nothing to take out.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let ring = self.lock();
+        ring.events.is_empty() && ring.dropped == 0
+    }
+
     /// Has this log take the events of a machine, at the ticks of a substrate.
     #[must_use]
     pub fn device(&self, substrate: Substrate) -> impl Device + use<> {
