@@ -1,5 +1,6 @@
 use super::*;
 use crate::banks::WritePolicy;
+use crate::device::Device as _;
 use crate::store::Store;
 use std::fs;
 use std::path::Path;
@@ -546,5 +547,25 @@ fn counts_are_served_and_events_logged() {
         ("tick_statistics", 2),
     ] {
         assert_eq!(kinds.iter().filter(|found| **found == kind).count(), count, "{kind}: {events}");
+    }
+}
+
+/// The devices that only a host can bring.
+const NO_DEVICE: [&str; 3] = ["snn", "pool", "sensor"];
+
+#[test]
+fn every_operation_has_a_device_unless_only_a_host_could_bring_it() {
+    let manifest = ["[brain]\n".to_owned(), region(0, "all", "chemicals = true")].concat();
+    let all = program("", "");
+    let firmware = Firmware::new(&manifest, &[("all.ternsig", &all)]);
+    let brain = firmware.boot(Mode::Sequential).unwrap();
+    let mut cell = lock(&brain.cells[0]);
+    let Cell { interpreter, host, .. } = &mut *cell;
+    for kind in ternsig_isa::domain_op::DomainOpKind::ALL {
+        // Registers have not what most operations need: what matters is who says so.
+        let op = kind.build(|_| 0);
+        let answer = host.answer(&op, &mut interpreter.context());
+        let is_missing = answer.is_err_and(|error| error.message().contains("the host has no device"));
+        assert_eq!(is_missing, NO_DEVICE.contains(&kind.device()), "{op}");
     }
 }
