@@ -15,6 +15,7 @@ mod text;
 
 pub use endpoint::{Endpoint, LOOPBACK};
 pub use event::{DroppedRegister, Event};
+pub(crate) use latency::Latency;
 pub use latency::{QUANTILES, Summary};
 pub use measured::Measured;
 pub use metrics::Metrics;

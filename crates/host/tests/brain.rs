@@ -30,14 +30,25 @@ fn probe() {
         brain.tick().unwrap();
         if tick % 200 == 0 {
             let report = brain.report();
-            println!("{tick} {:?} refused {} sleeps {:?}", report.recent, report.refused, report.sleeps.len());
+            println!(
+                "{tick} {:?} refused {} sleeps {:?}",
+                report.recent,
+                report.refused,
+                report.sleeps.len()
+            );
         }
     }
     let report = brain.report();
     for region in &report.regions {
         println!("{} {} {} {:?}", region.name, region.runs, region.failures, region.last_failure);
-        println!("    {:?}", brain.machine(region.id, |m| m.output().iter().take(12).copied().collect::<Vec<_>>()));
+        println!(
+            "    {:?}",
+            brain.machine(region.id, |m| m.output().iter().take(12).copied().collect::<Vec<_>>())
+        );
     }
     println!("{:#?}", report.programs);
-    println!("{:?} {:?} {:?} {:?} p50 {} p99 {}", report.banks, report.answered, report.sleeps, report.phases, report.tick_p50_ns, report.tick_p99_ns);
+    println!(
+        "{:?} {:?} {:?} {:?} p50 {} p99 {}",
+        report.banks, report.answered, report.sleeps, report.phases, report.tick_p50_ns, report.tick_p99_ns
+    );
 }

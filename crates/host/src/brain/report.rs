@@ -2,8 +2,7 @@
 
 use super::{Brain, lock};
 use crate::native::NativeReport;
-use crate::telemetry::{Answered, RegionSnapshot};
-use hdrhistogram::Histogram;
+use crate::telemetry::{Answered, Latency, RegionSnapshot};
 use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -11,6 +10,9 @@ use ternsig_isa::Temperature;
 
 /// How many answers make up a score.
 const WINDOW: usize = 200;
+
+/// Digits of how long ticks take.
+const DIGITS: u8 = 3;
 
 /// Right answers of some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -143,8 +145,7 @@ impl BrainReport {
 pub(super) struct Tally {
     names: Vec<String>,
     phases: Vec<(String, u64)>,
-    /// By three digits, which is always possible.
-    ticks: Option<Histogram<u64>>,
+    ticks: Latency,
     last: VecDeque<bool>,
     recent: Score,
     all: Score,
@@ -158,7 +159,7 @@ impl Tally {
         Tally {
             names,
             phases: Vec::new(),
-            ticks: Histogram::new(3).ok(),
+            ticks: Latency::new(DIGITS),
             last,
             recent: Score::default(),
             all: Score::default(),
@@ -173,9 +174,7 @@ impl Tally {
     }
 
     pub(super) fn ticked(&mut self, took: Duration) {
-        if let Some(ticks) = &mut self.ticks {
-            ticks.saturating_record(took.as_nanos() as u64);
-        }
+        self.ticks.record(took);
     }
 
     pub(super) fn answered(&mut self, right: bool) {
@@ -243,13 +242,14 @@ impl Tally {
             failures: program.failures,
             last_failure: program.last_failure.clone(),
         });
-        let quantile = |part| self.ticks.as_ref().map_or(0, |ticks| ticks.value_at_quantile(part));
+        let ticks = self.ticks.summary();
+        let [p50, p99, ..] = ticks.quantiles_ns;
         BrainReport {
             tick: brain.clock().tick,
-            ticks: self.ticks.as_ref().map_or(0, Histogram::len),
+            ticks: ticks.count,
             phases: self.phases.clone(),
-            tick_p50_ns: quantile(0.5),
-            tick_p99_ns: quantile(0.99),
+            tick_p50_ns: p50,
+            tick_p99_ns: p99,
             recent: self.recent,
             all: self.all,
             sleeps: self.sleeps.clone(),

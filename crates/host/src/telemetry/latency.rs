@@ -11,7 +11,7 @@ const LONGEST: u64 = 60_000_000_000;
 
 /// The distribution of durations in fixed space.
 #[derive(Debug, Clone)]
-pub(super) struct Latency {
+pub(crate) struct Latency {
     histogram: Histogram<u64>,
     sum: u64,
 }
@@ -29,20 +29,20 @@ pub struct Summary {
 
 impl Latency {
     /// Keeps so many significant decimal digits, 1 to 5.
-    pub(super) fn new(digits: u8) -> Latency {
+    pub(crate) fn new(digits: u8) -> Latency {
         match Histogram::new_with_bounds(1, LONGEST, digits) {
             Ok(histogram) => Latency { histogram, sum: 0 },
             Err(error) => unreachable!("bounds and digits are constants: {error}"),
         }
     }
 
-    pub(super) fn record(&mut self, took: Duration) {
+    pub(crate) fn record(&mut self, took: Duration) {
         let ns = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
         self.histogram.saturating_record(ns.min(LONGEST));
         self.sum = self.sum.saturating_add(ns);
     }
 
-    pub(super) fn summary(&self) -> Summary {
+    pub(crate) fn summary(&self) -> Summary {
         let at = |quantile| self.histogram.value_at_quantile(quantile);
         Summary { count: self.histogram.len(), sum_ns: self.sum, quantiles_ns: QUANTILES.map(at) }
     }
