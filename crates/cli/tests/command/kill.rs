@@ -1,4 +1,4 @@
-//! A learning run that is killed again and again, and goes on from what it has saved.
+//! A learning run and a brain that are killed again and again, and go on from what they have saved.
 //!
 //! `TERNSIG_KILLS=100` kills it so often.
 
@@ -36,8 +36,8 @@ struct Standing {
 }
 
 impl Standing {
-    fn read(folder: &Folder) -> Standing {
-        let ran = folder.run(&["store", "ls", "digits.store", "--format", "json"]);
+    fn read(folder: &Folder, store: &str) -> Standing {
+        let ran = folder.run(&["store", "ls", store, "--format", "json"]);
         assert_eq!((ran.status, ran.err.as_str()), (0, ""));
         let list: Value = serde_json::from_str(&ran.out).unwrap();
         let number = |value: &Value| value.as_u64().unwrap();
@@ -84,9 +84,14 @@ fn wait(kill: u64, child: &mut Child, path: &Path, random: &mut Random) {
     sleep(Duration::from_micros(random.below(4000)));
 }
 
+/// How often something is killed.
+fn kills() -> u64 {
+    std::env::var("TERNSIG_KILLS").map_or(6, |kills| kills.parse().unwrap())
+}
+
 #[test]
 fn a_run_that_is_killed_again_and_again_loses_nothing_that_it_saved() {
-    let kills: u64 = std::env::var("TERNSIG_KILLS").map_or(6, |kills| kills.parse().unwrap());
+    let kills = kills();
     let folder = Folder::new(&[]);
     for file in ["digits.toml", "digits.ternsig", "classify.ternsig", "digits.csv.gz"] {
         folder.write(file, fs::read(repository("firmware/digits").join(file)).unwrap());
@@ -115,7 +120,7 @@ fn a_run_that_is_killed_again_and_again_loses_nothing_that_it_saved() {
             lost.push((done, verified.err));
             break;
         }
-        let now = Standing::read(&folder);
+        let now = Standing::read(&folder, "digits.store");
         if now.has_lost(&before) || now.commits < durable {
             lost.push((done, format!("{before:?}, then {now:?}, of {durable} commits")));
         }
@@ -131,4 +136,42 @@ fn a_run_that_is_killed_again_and_again_loses_nothing_that_it_saved() {
     assert!(updates > kills / 2);
     let ended = folder.run(&["store", "verify", "digits.store"]);
     assert_eq!((ended.status, ended.err.as_str()), (0, ""));
+}
+
+#[test]
+fn a_brain_that_is_killed_again_and_again_goes_on_each_time() {
+    let folder = Folder::new(&[]);
+    let manifest = repository("firmware/brain.toml").display().to_string();
+    let live = ["run", &manifest, "--store", "brain.store", "--quiet"];
+    let path = folder.path("brain.store");
+    let (mut random, mut before, mut tick) = (Random(0xB2A1), Standing::default(), 0);
+    let kills = kills();
+    for kill in 0..kills {
+        let mut child = folder.command(&live).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        wait(kill, &mut child, &path, &mut random);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if !path.exists() {
+            continue;
+        }
+        let durable = counted(&path);
+        let verified = folder.run(&["store", "verify", "brain.store"]);
+        assert_eq!((verified.status, verified.err.as_str()), (0, ""), "after kill {kill}");
+        let now = Standing::read(&folder, "brain.store");
+        assert!(
+            !now.has_lost(&before) && now.commits >= durable,
+            "{before:?}, then {now:?}, of {durable} commits"
+        );
+        let next = folder.run(&["run", &manifest, "--store", "brain.store", "--quiet", "--ticks", "1"]);
+        assert_eq!(next.status, 0, "{}", next.err);
+        let begun = next.out.lines().next().unwrap().to_owned();
+        let after = begun
+            .split_once("goes on after tick ")
+            .map_or(0, |(_, rest)| rest.split(' ').next().unwrap().parse::<u64>().unwrap());
+        assert!(after >= tick, "{begun}, after tick {tick}");
+        tick = after + 1;
+        before = Standing::read(&folder, "brain.store");
+    }
+    println!("{kills} kills, 0 losses; the brain has come to tick {tick}, {} commits", before.commits);
+    assert!(tick > kills);
 }

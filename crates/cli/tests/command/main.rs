@@ -3,6 +3,7 @@
 
 mod bank;
 mod binaries;
+mod brain;
 mod check;
 mod compile;
 mod completions;

@@ -1,0 +1,78 @@
+//! `ternsig run` with the manifest of a brain.
+
+use crate::support::{Folder, repository};
+use serde_json::Value;
+
+fn brain() -> String {
+    repository("firmware/brain.toml").display().to_string()
+}
+
+#[test]
+fn a_brain_lives_is_reported_and_goes_on() {
+    let folder = Folder::new(&[]);
+    let live = |ticks| folder.run(&["run", &brain(), "--store", "b.store", "--quiet", "--ticks", ticks]);
+    let first = live("30");
+    assert_eq!((first.status, first.err.as_str()), (0, ""));
+    for part in [
+        "a brain of 10 regions begins anew and is kept in b.store\n",
+        "phase wiring\n",
+        "ticks          30, the last is 30; p50 ",
+        "phases         boot (tick 0), wiring (tick 0), awake (tick ",
+        "regions (10)\n",
+        "\n0 refused\n",
+    ] {
+        assert!(first.out.contains(part), "{part} is not in {}", first.out);
+    }
+    let second = live("5");
+    assert_eq!(second.status, 0);
+    assert!(
+        second.out.starts_with("a brain of 10 regions goes on after tick 30 from b.store\n"),
+        "{}",
+        second.out
+    );
+    assert!(second.out.contains("ticks          5, the last is 35"), "{}", second.out);
+    assert_eq!(folder.run(&["store", "verify", "b.store"]).status, 0);
+}
+
+#[test]
+fn one_seed_is_one_life_whether_regions_run_at_once_or_not() {
+    let folder = Folder::new(&[]);
+    let export = |store: &str, more: &[&str]| {
+        let arguments = ["run", &brain(), "--store", store, "--ticks", "120", "--format", "json", "--quiet"];
+        let ran = folder.run(&[&arguments, more].concat());
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""));
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(report["tick"], 120);
+        folder.run(&["store", "export", store]).out
+    };
+    let expected = export("one.store", &["--deterministic", "--seed", "3"]);
+    assert_eq!(export("again.store", &["--deterministic", "--seed", "3"]), expected);
+    assert_eq!(export("parallel.store", &["--seed", "3"]), expected);
+    assert_ne!(export("other.store", &["--deterministic", "--seed", "4"]), expected);
+}
+
+#[test]
+fn a_brain_that_does_not_boot_says_everything_that_is_wrong() {
+    let manifest = "[brain]\n[[region]]\nid = 1\nname = \"a\"\nprogram = \"a.ternsig\"\n[[region]]\nid = 2\nname = \"b\"\n\
+                    program = \"b.ternsig\"\n";
+    let a = ".requires\n    ipc 0x0009\n.registers\n    H0: i32[1]\n.program\n    ipc.send_signal H0, 9\n    halt\n";
+    let folder = Folder::new(&[("brain.toml", manifest), ("a.ternsig", a)]);
+    let ran = folder.run(&["run", "brain.toml"]);
+    assert_eq!((ran.status, ran.out.as_str()), (1, ""));
+    for part in
+        ["the brain does not boot:", "region \"a\": line 6: there is no region 9", "region \"b\": b.ternsig"]
+    {
+        assert!(ran.err.contains(part), "{}", ran.err);
+    }
+    assert!(!folder.path("brain.store").exists());
+    let misplaced = folder.run(&["run", "a.ternsig", "--ticks", "3"]);
+    assert_eq!(misplaced.status, 2);
+    assert!(misplaced.err.contains("--ticks is for brains, not for programs"), "{}", misplaced.err);
+    folder.write(
+        "bad.toml",
+        "[brain]\n[[region]]\nid = 1\nname = \"a\"\nprogram = \"../a.ternsig\"\ninput = [\"c\"]\n",
+    );
+    let ran = folder.run(&["run", "bad.toml"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.err.contains("leaves the directory of the manifest"), "{}", ran.err);
+}
