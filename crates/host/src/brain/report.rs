@@ -12,6 +12,9 @@ use ternsig_isa::domain_op::DomainOpKind;
 /// How many answers make up a score.
 const WINDOW: usize = 200;
 
+/// Ticks that take longer count as this long: a minute.
+const LONGEST_TICK_NS: u64 = 60_000_000_000;
+
 /// Right answers of some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Score {
@@ -155,7 +158,7 @@ impl Tally {
         Tally {
             names,
             phases: Vec::new(),
-            ticks: Histogram::new(3).ok(),
+            ticks: Histogram::new_with_bounds(1, LONGEST_TICK_NS, 3).ok(),
             last,
             recent: Score::default(),
             all: Score::default(),
@@ -190,6 +193,18 @@ impl Tally {
 
     pub(super) const fn recent(&self) -> Score {
         self.recent
+    }
+
+    /// Which of the last answers were right, the oldest first.
+    pub(super) fn answers(&self) -> Vec<bool> {
+        self.last.iter().copied().collect()
+    }
+
+    /// Goes on behind the last answers of an earlier brain, which are not its own.
+    pub(super) fn go_on(&mut self, answers: &[bool]) {
+        self.last = answers.iter().copied().rev().take(WINDOW).rev().collect();
+        let right = self.last.iter().filter(|right| **right).count();
+        self.recent = Score { right, of: self.last.len() };
     }
 
     pub(super) fn rests(&mut self, resting: bool, tick: u64) {
