@@ -1,6 +1,6 @@
 //! A copy of the firmware that a test may change.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,10 +29,10 @@ const MARKED: [&str; 11] = [
 ];
 const FIRST_MARK: usize = 25;
 
-pub struct Firmware(tempfile::TempDir);
+pub(crate) struct Firmware(tempfile::TempDir);
 
 impl Firmware {
-    pub fn copy() -> Firmware {
+    pub(crate) fn copy() -> Firmware {
         let firmware = Firmware(tempfile::tempdir().unwrap());
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../firmware");
         fs::copy(from.join("brain.toml"), firmware.path("brain.toml")).unwrap();
@@ -46,23 +46,23 @@ impl Firmware {
         self.0.path().join(name)
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
     }
 
-    pub fn manifest(&self) -> BrainManifest {
+    pub(crate) fn manifest(&self) -> BrainManifest {
         BrainManifest::parse(&self.read("brain.toml"), &self.path("brain.toml")).unwrap()
     }
 
-    pub fn boot(&self, mode: Mode) -> Brain {
+    pub(crate) fn boot(&self, mode: Mode) -> Brain {
         self.boot_on(Store::in_memory().unwrap(), mode)
     }
 
-    pub fn boot_from(&self, store: &str, mode: Mode) -> Brain {
+    pub(crate) fn boot_from(&self, store: &str, mode: Mode) -> Brain {
         self.boot_on(Store::open_or_create(self.path(store)).unwrap(), mode)
     }
 
@@ -72,13 +72,13 @@ impl Firmware {
     }
 
     /// The extensions that any of these programs requires.
-    pub fn required(&self, programs: &[PathBuf]) -> BTreeSet<String> {
+    pub(crate) fn required(&self, programs: &[PathBuf]) -> BTreeSet<String> {
         let texts = programs.iter().map(|path| fs::read_to_string(path).unwrap());
         texts.flat_map(|text| MARKED.into_iter().filter(move |name| text.contains(&format!("\n    {name} 0x")))).map(str::to_owned).collect()
     }
 
     /// Has every program put a mark behind each instruction of an extension that it has executed.
-    pub fn mark(&self) {
+    pub(crate) fn mark(&self) {
         let manifest = self.manifest();
         let all: BTreeSet<_> = manifest.regions.iter().flat_map(|region| programs(&manifest, region)).collect();
         for path in all {
@@ -89,7 +89,7 @@ impl Firmware {
     }
 
     /// The extensions that have left their mark on the machines of a region; the brain has been saved.
-    pub fn marked(&self, brain: &Brain, region: &BrainRegion) -> BTreeSet<&'static str> {
+    pub(crate) fn marked(&self, brain: &Brain, region: &BrainRegion) -> BTreeSet<&'static str> {
         let mut marks: BTreeSet<_> = brain.machine(region.id, marks).unwrap();
         for (slot, path) in &region.models {
             let program = ternsig_asm::assemble(&fs::read_to_string(path).unwrap(), &InstructionSet::standard());
@@ -117,7 +117,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The programs of a region: its own, its models and those that run on it.
-pub fn programs(manifest: &BrainManifest, region: &BrainRegion) -> Vec<PathBuf> {
+pub(crate) fn programs(manifest: &BrainManifest, region: &BrainRegion) -> Vec<PathBuf> {
     let attached = manifest.programs.iter().filter(|program| program.on == region.id);
     let attached = attached.map(|program| &program.program);
     [&region.program].into_iter().chain(region.models.values()).chain(attached).cloned().collect()
@@ -137,8 +137,21 @@ fn marks(machine: &Machine) -> BTreeSet<&'static str> {
     (0..MARKED.len()).filter(|place| is_marked(*place)).map(|place| MARKED[place]).collect()
 }
 
-/// What a brain has saved beside weights and banks, by name.
-pub fn state(brain: &Brain) -> BTreeMap<String, Vec<u8>> {
-    let rows = brain.memory().store().blobs(Blobs::Snapshots, b"brain/").unwrap();
-    rows.into_iter().map(|(name, bytes)| (String::from_utf8(name).unwrap(), bytes)).collect()
+/// What a brain has saved of the host and of the substrate.
+pub(crate) fn shared(brain: &Brain) -> [Option<Vec<u8>>; 2] {
+    ["brain/state", "brain/substrate"]
+        .map(|name| brain.memory().store().blob(Blobs::Snapshots, name.as_bytes()).unwrap())
+}
+
+/// The registers of a region, with all that they hold.
+pub(crate) fn registers(brain: &Brain, region: u8) -> Vec<String> {
+    let dump = |machine: &Machine| {
+        let hot = (0..64).filter_map(|index| machine.hot(index).map(|hot| format!("H{index} {:?}", hot.data())));
+        let cold = (0..64).filter_map(|index| {
+            let cold = machine.cold(index)?;
+            Some(format!("C{index} {:?} {:?} {}", cold.signals(), cold.temperatures(), cold.is_frozen()))
+        });
+        hot.chain(cold).collect()
+    };
+    brain.machine(region, dump).unwrap()
 }
