@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use ternsig_bank::EdgeType;
 use ternsig_host::banks::WritePolicy;
 use ternsig_host::brain::{Brain, Mode};
-use ternsig_host::manifest::brain::BrainRegion;
 use ternsig_host::manifest::BrainManifest;
+use ternsig_host::manifest::brain::BrainRegion;
 use ternsig_host::store::Blobs;
 use ternsig_host::{Memory, Store};
 use ternsig_isa::InstructionSet;
@@ -68,19 +69,25 @@ impl Firmware {
 
     fn boot_on(&self, store: Store, mode: Mode) -> Brain {
         let memory = Memory::new(store, WritePolicy::BACK).unwrap();
-        Brain::boot_with(self.manifest(), memory, &Arc::default(), mode).unwrap_or_else(|error| panic!("{error}"))
+        Brain::boot_with(self.manifest(), memory, &Arc::default(), mode).unwrap()
     }
 
     /// The extensions that any of these programs requires.
     pub(crate) fn required(&self, programs: &[PathBuf]) -> BTreeSet<String> {
         let texts = programs.iter().map(|path| fs::read_to_string(path).unwrap());
-        texts.flat_map(|text| MARKED.into_iter().filter(move |name| text.contains(&format!("\n    {name} 0x")))).map(str::to_owned).collect()
+        texts
+            .flat_map(|text| {
+                MARKED.into_iter().filter(move |name| text.contains(&format!("\n    {name} 0x")))
+            })
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Has every program put a mark behind each instruction of an extension that it has executed.
     pub(crate) fn mark(&self) {
         let manifest = self.manifest();
-        let all: BTreeSet<_> = manifest.regions.iter().flat_map(|region| programs(&manifest, region)).collect();
+        let all: BTreeSet<_> =
+            manifest.regions.iter().flat_map(|region| programs(&manifest, region)).collect();
         for path in all {
             let text = fs::read_to_string(&path).unwrap();
             let lines: Vec<String> = text.lines().map(marked).collect();
@@ -92,7 +99,8 @@ impl Firmware {
     pub(crate) fn marked(&self, brain: &Brain, region: &BrainRegion) -> BTreeSet<&'static str> {
         let mut marks: BTreeSet<_> = brain.machine(region.id, marks).unwrap();
         for (slot, path) in &region.models {
-            let program = ternsig_asm::assemble(&fs::read_to_string(path).unwrap(), &InstructionSet::standard());
+            let program =
+                ternsig_asm::assemble(&fs::read_to_string(path).unwrap(), &InstructionSet::standard());
             let mut model = Interpreter::from_program(&program.into_result().unwrap()).unwrap();
             let name = format!("brain/model/{slot}/{}", region.name);
             let bytes = brain.memory().store().blob(Blobs::Snapshots, name.as_bytes()).unwrap();
@@ -133,7 +141,8 @@ fn marked(line: &str) -> String {
 }
 
 fn marks(machine: &Machine) -> BTreeSet<&'static str> {
-    let is_marked = |place: usize| machine.hot(FIRST_MARK + place).is_some_and(|register| register.data() == [1]);
+    let is_marked =
+        |place: usize| machine.hot(FIRST_MARK + place).is_some_and(|register| register.data() == [1]);
     (0..MARKED.len()).filter(|place| is_marked(*place)).map(|place| MARKED[place]).collect()
 }
 
@@ -146,7 +155,8 @@ pub(crate) fn shared(brain: &Brain) -> [Option<Vec<u8>>; 2] {
 /// The registers of a region, with all that they hold.
 pub(crate) fn registers(brain: &Brain, region: u8) -> Vec<String> {
     let dump = |machine: &Machine| {
-        let hot = (0..64).filter_map(|index| machine.hot(index).map(|hot| format!("H{index} {:?}", hot.data())));
+        let hot =
+            (0..64).filter_map(|index| machine.hot(index).map(|hot| format!("H{index} {:?}", hot.data())));
         let cold = (0..64).filter_map(|index| {
             let cold = machine.cold(index)?;
             Some(format!("C{index} {:?} {:?} {}", cold.signals(), cold.temperatures(), cold.is_frozen()))
@@ -154,4 +164,12 @@ pub(crate) fn registers(brain: &Brain, region: u8) -> Vec<String> {
         hot.chain(cold).collect()
     };
     brain.machine(region, dump).unwrap()
+}
+
+/// The kind of each link in the banks.
+pub(crate) fn links(brain: &Brain) -> Vec<EdgeType> {
+    brain.memory().banks().read(|cluster| {
+        let records = cluster.banks().flat_map(|bank| bank.ids().filter_map(|id| bank.record(id)));
+        records.flat_map(|record| record.edges.iter().map(|edge| edge.kind)).collect()
+    })
 }

@@ -5,6 +5,7 @@ mod firmware;
 
 use firmware::Firmware;
 use std::collections::BTreeMap;
+use ternsig_bank::EdgeType;
 use ternsig_host::brain::{Begun, Brain, Mode};
 
 /// What a region has to have: how many models, its own program included, and which extensions its programs use.
@@ -105,10 +106,7 @@ fn each_region_has_its_models_and_requires_and_executes_its_extensions() {
 fn only_regulation_may_change_chemicals() {
     let firmware = Firmware::copy();
     let path = "regions/spatial/region.ternsig";
-    let text = firmware.read(path).replace(
-        "    halt",
-        "    set H5, 9\n    neuro.chem_set H5, 0\n    halt",
-    );
+    let text = firmware.read(path).replace("    halt", "    set H5, 9\n    neuro.chem_set H5, 0\n    halt");
     firmware.write(path, &text);
     let mut brain = firmware.boot(Mode::Sequential);
     (0..3).for_each(|_| brain.tick().unwrap());
@@ -144,7 +142,10 @@ fn it_learns_sleeps_and_evolves_the_same_in_every_mode() {
     let report = brain.report();
     assert!(!report.has_failures(), "{report:#?}");
     assert_eq!(report.refused, 0, "{report:#?}");
-    assert_eq!(report.phases, [("boot", 0), ("wiring", 0), ("awake", 2)].map(|(name, at)| (name.to_owned(), at)));
+    assert_eq!(
+        report.phases,
+        [("boot", 0), ("wiring", 0), ("awake", 2)].map(|(name, at)| (name.to_owned(), at))
+    );
 
     let runs = |name: &str| report.programs.iter().find(|program| program.name == name).unwrap().runs;
     assert_eq!(runs("evolve"), 20);
@@ -155,6 +156,9 @@ fn it_learns_sleeps_and_evolves_the_same_in_every_mode() {
     let bank = &report.banks[0];
     assert!(bank.entries > 300 && bank.links > bank.entries / 2, "{bank:?}");
     assert!(bank.temperatures.iter().filter(|count| **count > 0).count() > 1, "{bank:?}");
+
+    let kinds = firmware::links(&brain);
+    assert!(kinds.contains(&EdgeType::FollowedBy) && kinds.contains(&EdgeType::CoOccurred), "{kinds:?}");
 
     let mut other = firmware.boot(Mode::Sequential);
     (0..700).for_each(|_| other.tick().unwrap());
@@ -183,7 +187,12 @@ fn it_goes_on_where_it_was_stopped() {
     assert!(banks(&whole) == banks(&parts), "the memories differ");
     assert!(firmware::shared(&whole) == firmware::shared(&parts), "what the regions share differs");
     for region in &firmware.manifest().regions {
-        assert_eq!(firmware::registers(&whole, region.id), firmware::registers(&parts, region.id), "{}", region.name);
+        assert_eq!(
+            firmware::registers(&whole, region.id),
+            firmware::registers(&parts, region.id),
+            "{}",
+            region.name
+        );
     }
 }
 
