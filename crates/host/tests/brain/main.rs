@@ -231,3 +231,17 @@ fn what_evolution_changed_is_undone_when_naming_suffers() {
     assert_eq!((report.answered.get("TxnRollback"), report.has_failures()), (Some(&1), false));
     assert_eq!(layer(&brain), before);
 }
+
+#[test]
+fn the_brain_learns_when_to_fall_asleep() {
+    let firmware = Firmware::copy();
+    let path = "sleep/fall.ternsig";
+    // Every day is as good as the other: the first is better than none, the second no better than the first.
+    firmware.write(path, &firmware.read(path).replace("    neuro.conv_read H48\n", "    set H48, 7\n"));
+    let mut brain = firmware.boot(Mode::Parallel);
+    let evenings = [(); 2].map(|()| {
+        ticks(&mut brain, 650);
+        brain.machine(8, |machine| machine.cold(0).unwrap().values().to_vec()).unwrap()
+    });
+    assert_eq!(evenings, [[214, 16, 4, 7], [210, 16, -4, 7]]);
+}
