@@ -34,6 +34,9 @@ struct Kept {
     version: u32,
     position: Option<Position>,
     phase: Option<u8>,
+    /// Which of the last answers were right: the convergence of the ticks to come depends on them.
+    #[serde(default)]
+    answers: Vec<bool>,
     routes: Routes,
     messages: IpcState,
 }
@@ -70,6 +73,7 @@ impl Brain {
             version: VERSION,
             position: self.stream.as_ref().map(|stream| stream.position()),
             phase: self.phase,
+            answers: self.tally.answers(),
             routes: lock(&self.routes).clone(),
             messages: self.transport.save(),
         };
@@ -124,6 +128,7 @@ impl Brain {
             stream.go_to(position);
         }
         self.phase = kept.phase;
+        self.tally.go_on(&kept.answers);
         for place in 0..self.cells.len() {
             self.take_up_region(place)?;
         }

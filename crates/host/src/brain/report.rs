@@ -199,6 +199,18 @@ impl Tally {
         self.recent
     }
 
+    /// Which of the last answers were right, the oldest first.
+    pub(super) fn answers(&self) -> Vec<bool> {
+        self.last.iter().copied().collect()
+    }
+
+    /// Goes on behind the last answers of an earlier brain, which are not its own.
+    pub(super) fn go_on(&mut self, answers: &[bool]) {
+        self.last = answers.iter().copied().rev().take(WINDOW).rev().collect();
+        let right = self.last.iter().filter(|right| **right).count();
+        self.recent = Score { right, of: self.last.len() };
+    }
+
     /// Whether the brain has fallen asleep (true) or woken up (false) after this tick.
     pub(super) fn rests(&mut self, resting: bool, tick: u64) -> Option<bool> {
         match self.sleeps.last_mut().filter(|sleep| sleep.until.is_none()) {

@@ -101,6 +101,27 @@ fn wires_forward_are_quick_and_wires_back_take_a_tick() {
 }
 
 #[test]
+fn ticks_are_measured_and_the_last_answers_outlive_the_brain() {
+    let manifest = ["[brain]\n".to_owned(), region(0, "counter", "")].concat();
+    let firmware = Firmware::new(&manifest, &[("counter.ternsig", &counter())]);
+    let store = firmware.path("brain.store");
+    let mut brain = firmware.boot_from(&store, Mode::Sequential);
+    for _ in 0..3 {
+        brain.tally.ticked(std::time::Duration::from_millis(5));
+    }
+    let report = brain.report();
+    assert!((4_990_000..5_010_000).contains(&report.tick_p50_ns), "{}", report.tick_p50_ns);
+    (0..250).for_each(|answer| brain.tally.answered(answer >= 100));
+    brain.save().unwrap();
+    drop(brain);
+    let mut brain = firmware.boot_from(&store, Mode::Sequential);
+    assert_eq!((brain.tally.recent(), brain.report().all), (Score { right: 150, of: 200 }, Score::default()));
+    // The oldest was wrong.
+    brain.tally.answered(true);
+    assert_eq!(brain.tally.recent(), Score { right: 151, of: 200 });
+}
+
+#[test]
 fn a_region_sees_others_as_they_were_when_the_round_began() {
     let manifest = [
         "[brain]\n[[field]]\nid = 0\nwidth = 1\n".to_owned(),
