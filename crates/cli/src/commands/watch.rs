@@ -9,8 +9,7 @@ use clap::Args;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::time::Duration;
-use ternsig_host::watch::{DEBOUNCE, FileWatch, WatchError};
+use ternsig_host::watch::{FileWatch, WatchError};
 
 /// Runs a program or a manifest, and again whenever a file that it reads is saved, until Ctrl-C.
 ///
@@ -20,9 +19,6 @@ use ternsig_host::watch::{DEBOUNCE, FileWatch, WatchError};
 pub(crate) struct Watch {
     #[command(flatten)]
     run: Run,
-    /// How long a file has to be quiet before it is read, in milliseconds.
-    #[arg(long, value_name = "MS", default_value_t = DEBOUNCE.as_millis() as u64)]
-    debounce: u64,
 }
 
 /// What is watched now.
@@ -78,7 +74,7 @@ impl Watch {
     }
 
     fn watch_files(&self, files: &[PathBuf]) -> Result<FileWatch, WatchError> {
-        FileWatch::files(files, Duration::from_millis(self.debounce))
+        FileWatch::files(files, self.run.debounce())
     }
 
     fn files(&self) -> Vec<PathBuf> {

@@ -35,7 +35,7 @@ pub(super) struct BrainOptions {
     /// The seed, in place of the manifest's.
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
-    /// How long a program's file has to be quiet after it was saved before it is loaded, in milliseconds.
+    /// How long a file has to be quiet before it is looked at after it was saved, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = DEBOUNCE.as_millis() as u64)]
     pub(super) debounce: u64,
     /// Serve the counts of all regions as text for Prometheus at this address, e.g. 127.0.0.1:9184.
@@ -76,7 +76,7 @@ pub(super) fn run(
     let (rate, store) = (manifest.brain.rate, manifest.brain.store.clone());
     let mut brain = Brain::boot(manifest, &registry, mode).map_err(failed)?;
     if !options.deterministic {
-        let watched = brain.watch(Duration::from_millis(options.debounce), &registry);
+        let watched = brain.watch(command.debounce(), &registry);
         watched.map_err(|error| Problem::invocation(error.to_string()))?;
     }
     observe(options, &mut brain)?;

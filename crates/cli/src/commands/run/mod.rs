@@ -21,6 +21,7 @@ use clap::Args;
 use std::io::Write;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use ternsig_host::Engine;
 use ternsig_host::manifest::ManifestFile;
 
@@ -122,6 +123,11 @@ impl Run {
     /// The program or manifest.
     pub(crate) fn file(&self) -> &Path {
         &self.file
+    }
+
+    /// How long a file has to be quiet before it is looked at after it was saved.
+    pub(crate) const fn debounce(&self) -> Duration {
+        Duration::from_millis(self.brain.debounce)
     }
 
     /// The files that it reads, as far as the manifest can be read that names them.
