@@ -193,7 +193,7 @@ fn what_is_missing_and_what_is_too_much() {
     assert_eq!(codes("region = 3"), ["wrong-type"]);
     assert_eq!(codes(&format!("run = 1\n{SMALLEST}")), ["wrong-type"]);
     assert_eq!(codes(&format!("run = {{ seeds = [] }}\n{SMALLEST}")), ["empty-list"]);
-    assert_eq!(codes(&format!("{SMALLEST}{SMALLEST}")), ["not-available"]);
+    assert_eq!(codes(&format!("{SMALLEST}{SMALLEST}")), ["several-regions"]);
     assert_eq!(codes(&SMALLEST.replace("\"a.csv\"", "\"\"")), ["empty-text"]);
     assert_eq!(codes(&SMALLEST.replace("kind =", "epochs = 0, kind =")), ["out-of-range"]);
     assert_eq!(codes(&format!("[runs]\n{SMALLEST}")), ["unknown-key"]);
@@ -216,4 +216,43 @@ fn the_plain_message_has_one_line_for_each_mistake() {
     let expected = "firmware/test.toml:2:1: error[missing-key]: [[region]] has no `name`\n\
                     firmware/test.toml:3:1: error[unknown-key]: [[region]] has no key `nome` (did you mean \"name\"?)";
     assert_eq!(parse(&text).unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn the_manifest_of_the_brains_guide_reads() {
+    let guide = include_str!("../../../../docs/brain.md");
+    let text = guide.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    // The guide shows one region of the two that it names, and both of what excludes each other.
+    let other = "[[region]]\nid = 1\nname = \"planning\"\nprogram = \"p.ternsig\"\n[[region]]\nid = 2\nname = \"dialog\"\n\
+                 program = \"d.ternsig\"\n[[region]]\nid = 3\nname = \"hippocampus\"\nprogram = \"h.ternsig\"\n";
+    let lines = text.lines().filter(|line| !line.starts_with("every = 100"));
+    let text = format!("{}\n{other}", lines.collect::<Vec<_>>().join("\n"));
+    let brain = BrainManifest::parse(&text, Path::new("firmware/brain.toml")).unwrap();
+    assert_eq!(brain.brain.phases, ["boot", "awake"]);
+    assert_eq!(brain.regions[0].inputs, [brain::Wire::Stream]);
+    assert_eq!(brain.programs[0].when, brain::When::Rest);
+    assert_eq!(brain.barriers[0].parties, [1, 2].into());
+    assert_eq!(brain.regions[0].models[&0], Path::new("firmware/regions/representation/encode.ternsig"));
+}
+
+#[test]
+fn every_mistake_in_the_manifest_of_a_brain_is_told() {
+    let text = "[brain]\nspeed = 1\n[[field]]\nid = 0\nwidth = 1\n[[field]]\nid = 0\nwidth = 2\n[[bank]]\nname = \"b\"\nwidth = 0\n\
+                [[barrier]]\nid = 1\nparties = [\"nobody\"]\n[[region]]\nid = 1\nname = \"a\"\nprogram = \"/a\"\n\
+                [[region]]\nid = 1\nname = \"b\"\nprogram = \"b.ternsig\"\nbanks = { 0 = \"c\" }\ninput = [\"d\"]\nmodels = { x = \"m\" }\n\
+                [[program]]\nname = \"p\"\nprogram = \"p.ternsig\"\non = \"a\"\nat = \"dawn\"\n";
+    let error = BrainManifest::parse(text, Path::new("brain.toml")).unwrap_err();
+    let codes: Vec<_> = error.diagnostics().iter().map(|diagnostic| diagnostic.code).collect();
+    for code in ["unknown-key", "duplicate", "bad-bank", "unknown-name", "leaves-directory", "wrong-key"] {
+        assert!(codes.contains(&code), "{code} is not in {codes:?}");
+    }
+    let run = "[[region]]\nname = \"a\"\nprogram = \"a\"\n[region.source]\nkind = \"csv\"\npath = \"x\"\n";
+    let error = BrainManifest::parse(run, Path::new("run.toml")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "run.toml: this is not the manifest of a brain, which has a [brain] section"
+    );
+    let brain = "[brain]\n[[region]]\nid = 1\nname = \"a\"\nprogram = \"a\"\n";
+    let error = Manifest::parse(brain, Path::new("brain.toml")).unwrap_err();
+    assert_eq!(error.to_string(), "brain.toml: this is not the manifest of a data set that a region learns");
 }
