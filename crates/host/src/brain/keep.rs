@@ -11,7 +11,8 @@ use super::{Brain, lock};
 use crate::ipc::IpcState;
 use crate::store::{Blobs, StoreError};
 use serde::{Deserialize, Serialize};
-use ternsig_vm::{Error, ErrorKind};
+use ternsig_isa::limits::REGISTERS_PER_BANK;
+use ternsig_vm::{Error, ErrorKind, Machine};
 
 /// How a brain began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,7 @@ impl Brain {
             Err(_) => self.memory.roll_back(TRANSACTION),
         };
         written.and(ended).map_err(BrainError::Memory)?;
+        self.forget_changes();
         self.saved = self.memory.store().commits();
         self.log_statistics();
         Ok(())
@@ -96,6 +98,16 @@ impl Brain {
         }
         let rows = rows.into_iter().map(|(key, bytes)| (Blobs::Snapshots, key, Some(bytes)));
         Ok(self.memory.store().put_blobs(rows)?)
+    }
+
+    /// What is committed has not changed since then, so that the next time only what has is written.
+    fn forget_changes(&self) {
+        for cell in self.cells.iter() {
+            let mut cell = lock(cell);
+            forget_changes(cell.interpreter.machine_mut());
+            let models = &mut cell.host.device_mut().models;
+            models.iter_mut().for_each(|(_, model)| forget_changes(model.interpreter_mut().machine_mut()));
+        }
     }
 
     /// Goes on from what the store has of an earlier brain.
@@ -169,11 +181,21 @@ impl Brain {
     }
 
     /// What a program saved after the brain was saved is newer.
-    fn load(&self, machine: &mut ternsig_vm::Machine) -> Result<(), BrainError> {
+    fn load(&self, machine: &mut Machine) -> Result<(), BrainError> {
         self.memory.load_registers(machine).complete().map(drop).map_err(BrainError::Memory)
     }
 
     fn row(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         self.memory.store().blob(Blobs::Snapshots, key)
+    }
+}
+
+fn forget_changes(machine: &mut Machine) {
+    for index in 0..REGISTERS_PER_BANK {
+        let is_kept =
+            machine.cold(index).is_some_and(|register| register.key().is_some() && register.is_dirty());
+        if let Some(register) = machine.cold_mut(index).filter(|_| is_kept) {
+            register.set_dirty(false);
+        }
     }
 }

@@ -1,3 +1,6 @@
+mod changes;
+mod telling;
+
 use super::*;
 use crate::banks::WritePolicy;
 use crate::device::Device as _;
@@ -408,185 +411,22 @@ fn a_brain_goes_on_where_it_was_saved() {
     assert_eq!(brain.machine(0, |machine| machine.runs()), Some(0));
 }
 
-/// Ticks until a file that was saved has been looked at.
-fn reloaded(brain: &mut Brain) -> Reload {
-    for _ in 0..2_000 {
-        let reloads = brain.reload_changed();
-        if let [reload] = reloads.as_slice() {
-            return reload.clone();
-        }
-        brain.tick().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-    panic!("nothing was reloaded")
-}
-
 #[test]
-fn a_program_that_is_saved_takes_the_place_of_the_old_one() {
+fn weights_that_have_not_changed_are_not_written_again() {
     let manifest = [
         "[brain]\n".to_owned(),
-        region(0, "grows", "models = { 1 = \"model.ternsig\" }"),
-        region(1, "other", ""),
-        "[[program]]\nname = \"often\"\nprogram = \"often.ternsig\"\non = \"grows\"\nevery = 1\n".to_owned(),
+        region(0, "learns", "fill = { registers = [\"C0\"], with = \"init_random\" }"),
     ]
     .concat();
-    let grows = |value: u8, key: &str| {
-        program(ROUTING, &format!("    set H0, {value}\n    store_output H0\n"))
-            .replace("    H0: i32[1]", &format!("    C0: ternary[3] key=\"{key}\"\n    H0: i32[1]"))
-    };
-    let often = |value: u8| format!(".program\n    set H5, {value}\n    halt\n");
-    let (first, other, model, begin) = (grows(1, "a"), counter(), counter(), often(1));
-    let firmware = Firmware::new(
-        &manifest,
-        &[
-            ("grows.ternsig", &first),
-            ("other.ternsig", &other),
-            ("model.ternsig", &model),
-            ("often.ternsig", &begin),
-        ],
-    );
-    let mut brain = firmware.boot(Mode::Parallel).unwrap();
-    brain.watch(std::time::Duration::ZERO, &Arc::default()).unwrap();
-    lock(&brain.cells[0]).interpreter.machine_mut().init_random(0, 7).unwrap();
-    let weights =
-        |brain: &Brain| brain.machine(0, |machine| machine.cold(0).unwrap().values().to_vec()).unwrap();
-    let before = weights(&brain);
-    brain.tick().unwrap();
-    assert_eq!(hot(&brain, 0, 0), [1]);
-
-    let save = |name: &str, text: &str| {
-        // As editors do that never leave half a file.
-        firmware.write("unfinished", text);
-        fs::rename(firmware.path("unfinished"), firmware.path(name)).unwrap();
-    };
-    save("grows.ternsig", &grows(2, "a"));
-    let reload = reloaded(&mut brain);
-    assert_eq!(
-        reload.result.unwrap(),
-        Swapped { parts: vec!["region \"grows\"".to_owned()], kept: 1, dropped: vec![] }
-    );
-    brain.tick().unwrap();
-    assert_eq!((hot(&brain, 0, 0), weights(&brain)), (vec![2], before.clone()));
-
-    // What is wrong is told, and the old program stays.
-    for (text, message) in [
-        (grows(3, "a").replace("halt", "stop"), "stop"),
-        (often(3), "region \"grows\": the program declares no registers"),
-        (
-            grows(3, "a").replace("    store_output H0", "    orchestration.region_fire H1, 9"),
-            "line 13: there is no region 9",
-        ),
-    ] {
-        save("grows.ternsig", &text);
-        let error = reloaded(&mut brain).result.unwrap_err();
-        assert!(error.contains(message), "{error}");
+    let learns = counter().replace("    H0: i32[1]", "    C0: ternary[3] key=\"a\"\n    H0: i32[1]");
+    let firmware = Firmware::new(&manifest, &[("learns.ternsig", &learns)]);
+    let mut brain = firmware.boot(Mode::Sequential).unwrap();
+    let updates = |brain: &mut Brain| {
         brain.tick().unwrap();
-        assert_eq!((hot(&brain, 0, 0), weights(&brain)), (vec![2], before.clone()));
-    }
-    save("other.ternsig", &grows(3, "a"));
-    assert!(
-        reloaded(&mut brain).result.unwrap_err().contains("key \"a\" belongs to region \"grows\" already")
-    );
-
-    // A region that begins to act on all is put into the other lane.
-    assert_eq!((brain.stages[0].ordered.len(), brain.stages[0].parallel.len()), (0, 2));
-    let fires = program(ROUTING, "    orchestration.collect_outputs H1\n");
-    save("other.ternsig", &fires);
-    reloaded(&mut brain).result.unwrap();
-    assert_eq!(
-        (brain.stages[0].ordered.as_slice(), brain.stages[0].parallel.as_slice()),
-        (&[1][..], &[0][..])
-    );
-
-    save("often.ternsig", &often(9));
-    assert_eq!(reloaded(&mut brain).result.unwrap().parts, ["program \"often\""]);
-    brain.tick().unwrap();
-    assert_eq!(hot(&brain, 0, 5), [9]);
-    save("grows.ternsig", &grows(4, "b"));
-    let swapped = reloaded(&mut brain).result.unwrap();
-    assert_eq!((swapped.kept, swapped.dropped[0].1.key.as_deref()), (0, Some("a")));
-    assert_eq!(weights(&brain), [0; 3]);
-    assert_eq!(brain.report().reloads, 4);
-}
-
-#[test]
-fn counts_are_served_and_events_logged() {
-    let manifest = [
-        "[brain]\nphases = [\"boot\", \"grown\"]\n".to_owned(),
-        region(0, "speaks", ""),
-        region(1, "fails", ""),
-        "[[program]]\nname = \"begin\"\nprogram = \"begin.ternsig\"\non = \"speaks\"\nat = \"boot\"\n\
-         [[program]]\nname = \"tire\"\nprogram = \"tire.ternsig\"\non = \"speaks\"\nevery = 2\n\
-         [[program]]\nname = \"wake\"\nprogram = \"wake.ternsig\"\non = \"speaks\"\nat = \"rest\"\n"
-            .to_owned(),
-    ]
-    .concat();
-    let attached = |body: &str| format!(".requires\n{LIFECYCLE}.program\n{body}    halt\n");
-    let speaks = program(LIFECYCLE, "    set H0, 7\n    lifecycle.log_event H0, 4\n");
-    let fails = program(NEURO, "    neuro.chem_set H0, 0\n");
-    let firmware = Firmware::new(
-        &manifest,
-        &[
-            ("speaks.ternsig", &speaks),
-            ("fails.ternsig", &fails),
-            ("begin.ternsig", &attached("    set H5, 1\n    lifecycle.phase_write H5\n")),
-            ("tire.ternsig", &attached("    set H5, 1\n    lifecycle.rest_write H5\n")),
-            ("wake.ternsig", &attached("    set H5, 0\n    lifecycle.rest_write H5\n")),
-        ],
-    );
-    let mut brain = firmware.boot(Mode::Parallel).unwrap();
-    let log = firmware.path("events.jsonl");
-    brain.log_events(&crate::telemetry::SpoolOptions::new(&log)).unwrap();
-    let address = brain.serve_metrics(([127, 0, 0, 1], 0).into()).unwrap();
-    (0..3).for_each(|_| brain.tick().unwrap());
-    brain.publish();
-    let mut text = String::new();
-    let mut stream = std::net::TcpStream::connect(address).unwrap();
-    std::io::Write::write_all(&mut stream, b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-        .unwrap();
-    std::io::Read::read_to_string(&mut stream, &mut text).unwrap();
-    for part in ["region=\"speaks\"", "LogEvent", "answer=\"failed\""] {
-        assert!(text.contains(part), "{text}");
-    }
-    brain.save().unwrap();
-    drop(brain);
-    let events = fs::read_to_string(log).unwrap();
-    let kinds: Vec<String> = events
-        .lines()
-        .map(|line| {
-            serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].as_str().unwrap().to_owned()
-        })
-        .collect();
-    for (kind, count) in [
-        ("boot", 1),
-        ("phase_change", 2),
-        ("error", 3),
-        ("log", 3),
-        ("shutdown", 1),
-        ("sleep_begins", 1),
-        ("sleep_ends", 1),
-        ("tick_statistics", 2),
-    ] {
-        assert_eq!(kinds.iter().filter(|found| **found == kind).count(), count, "{kind}: {events}");
-    }
-}
-
-/// The devices that only a host can bring.
-const NO_DEVICE: [&str; 3] = ["snn", "pool", "sensor"];
-
-#[test]
-fn every_operation_has_a_device_unless_only_a_host_could_bring_it() {
-    let manifest = ["[brain]\n".to_owned(), region(0, "all", "chemicals = true")].concat();
-    let all = program("", "");
-    let firmware = Firmware::new(&manifest, &[("all.ternsig", &all)]);
-    let brain = firmware.boot(Mode::Sequential).unwrap();
-    let mut cell = lock(&brain.cells[0]);
-    let Cell { interpreter, host, .. } = &mut *cell;
-    for kind in ternsig_isa::domain_op::DomainOpKind::ALL {
-        // Registers have not what most operations need: what matters is who says so.
-        let op = kind.build(|_| 0);
-        let answer = host.answer(&op, &mut interpreter.context());
-        let is_missing = answer.is_err_and(|error| error.message().contains("the host has no device"));
-        assert_eq!(is_missing, NO_DEVICE.contains(&kind.device()), "{op}");
-    }
+        brain.save().unwrap();
+        brain.memory.store().standing("a").unwrap().unwrap().updates
+    };
+    assert_eq!([updates(&mut brain), updates(&mut brain)], [1, 1]);
+    lock(&brain.cells[0]).interpreter.machine_mut().init_random(0, 9).unwrap();
+    assert_eq!([updates(&mut brain), updates(&mut brain)], [2, 2]);
 }

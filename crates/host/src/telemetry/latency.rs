@@ -12,7 +12,8 @@ const LONGEST: u64 = 60_000_000_000;
 /// The distribution of durations in fixed space.
 #[derive(Debug, Clone)]
 pub(crate) struct Latency {
-    histogram: Histogram<u64>,
+    /// There always is one: its bounds and digits are constants that it accepts.
+    histogram: Option<Histogram<u64>>,
     sum: u64,
 }
 
@@ -30,21 +31,21 @@ pub struct Summary {
 impl Latency {
     /// Keeps so many significant decimal digits, 1 to 5.
     pub(crate) fn new(digits: u8) -> Latency {
-        match Histogram::new_with_bounds(1, LONGEST, digits) {
-            Ok(histogram) => Latency { histogram, sum: 0 },
-            Err(error) => unreachable!("bounds and digits are constants: {error}"),
-        }
+        Latency { histogram: Histogram::new_with_bounds(1, LONGEST, digits).ok(), sum: 0 }
     }
 
     pub(crate) fn record(&mut self, took: Duration) {
         let ns = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
-        self.histogram.saturating_record(ns.min(LONGEST));
+        if let Some(histogram) = &mut self.histogram {
+            histogram.saturating_record(ns.min(LONGEST));
+        }
         self.sum = self.sum.saturating_add(ns);
     }
 
     pub(crate) fn summary(&self) -> Summary {
-        let at = |quantile| self.histogram.value_at_quantile(quantile);
-        Summary { count: self.histogram.len(), sum_ns: self.sum, quantiles_ns: QUANTILES.map(at) }
+        let Some(histogram) = &self.histogram else { return Summary::default() };
+        let at = |quantile| histogram.value_at_quantile(quantile);
+        Summary { count: histogram.len(), sum_ns: self.sum, quantiles_ns: QUANTILES.map(at) }
     }
 }
 

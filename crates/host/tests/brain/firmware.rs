@@ -15,7 +15,7 @@ use ternsig_isa::InstructionSet;
 use ternsig_vm::{Interpreter, Machine};
 
 /// The extensions that marks are made for, each in a register of its own from this one on, which no program uses.
-const MARKED: [&str; 11] = [
+pub(crate) const MARKED: [&str; 11] = [
     "tensor",
     "ternary",
     "activation",

@@ -3,7 +3,7 @@
 
 mod firmware;
 
-use firmware::Firmware;
+use firmware::{Firmware, MARKED};
 use std::collections::BTreeMap;
 use ternsig_bank::EdgeType;
 use ternsig_host::brain::{Begun, Brain, Mode};
@@ -33,23 +33,7 @@ const ROWS: [Row; 10] = [
     row("reasoning", 4..=6, &["ternary", "activation", "learning", "orchestration"]),
     row("regulation", 2..=3, &["neuro"]),
     row("dialog", 5..=usize::MAX, &["ternary", "activation", "learning", "ipc", "orchestration"]),
-    row(
-        "hippocampus",
-        6..=usize::MAX,
-        &[
-            "tensor",
-            "ternary",
-            "activation",
-            "learning",
-            "neuro",
-            "arch",
-            "orchestration",
-            "lifecycle",
-            "ipc",
-            "bank",
-            "sampling",
-        ],
-    ),
+    row("hippocampus", 6..=usize::MAX, &MARKED),
     row("orchestrator", 1..=usize::MAX, &["orchestration", "ipc", "lifecycle"]),
 ];
 
