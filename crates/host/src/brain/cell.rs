@@ -74,7 +74,7 @@ impl Cell {
         route.pending = !output.is_empty();
     }
 
-    fn begin(&mut self) -> Result<(), Error> {
+    pub(super) fn begin(&mut self) -> Result<(), Error> {
         let m = self.interpreter.machine_mut();
         m.set_input(&self.input);
         m.set_target(&self.target);

@@ -1,5 +1,6 @@
 mod changes;
 mod telling;
+mod ways;
 
 use super::*;
 use crate::banks::WritePolicy;

@@ -65,7 +65,7 @@ fn counts_are_served_and_events_logged() {
 }
 
 /// The devices that only a host can bring.
-const NO_DEVICE: [&str; 3] = ["snn", "pool", "sensor"];
+pub(super) const NO_DEVICE: [&str; 3] = ["snn", "pool", "sensor"];
 
 #[test]
 fn every_operation_has_a_device_unless_only_a_host_could_bring_it() {
