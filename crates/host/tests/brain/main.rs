@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod firmware;
+mod kernel;
 
 use firmware::{Firmware, MARKED};
 use std::collections::BTreeMap;
