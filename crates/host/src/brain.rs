@@ -21,6 +21,7 @@ pub use keep::Begun;
 pub use reload::{Reload, Swapped};
 pub use report::{BankReport, BrainReport, ProgramReport, RegionReport, Score, SleepReport};
 
+use crate::device::Device;
 use crate::ipc::InProcess;
 use crate::manifest::BrainManifest;
 use crate::memory::Memory;
@@ -118,6 +119,15 @@ impl Brain {
     pub fn machine<R>(&self, region: u8, look: impl FnOnce(&Machine) -> R) -> Option<R> {
         let cell = self.cells.get(self.place(region)?)?;
         Some(look(lock(cell).interpreter.machine()))
+    }
+
+    /// Lets a device of the host's own answer the operations of this name ([`DomainOp::device`]) of a region and its models, in place of
+    /// the one that did; false if there is no such region. What it has in common with others must not depend on which region of a
+    /// round runs first, and what it knows it keeps itself: the brain's store has nothing of it.
+    pub fn attach(&mut self, region: u8, name: &str, device: impl Device + 'static) -> bool {
+        let Some(place) = self.place(region) else { return false };
+        lock(&self.cells[place]).host.device_mut().devices.attach(name, device);
+        true
     }
 
     /// What happened so far.
