@@ -49,7 +49,7 @@
 //! | run a manifest | [`Manifest`], [`run()`], [`Brain`] |
 //! | tell what happened | [`host::telemetry`] |
 //!
-//! The guide `docs/host.md` has an example of each.
+//! The guide `docs/host.md` shows what a host does, by examples.
 //!
 //! The parts are whole crates: [`isa`], [`program`], [`asm`], [`vm`], [`jit`], [`bank`] and [`host`]. Without its default feature `cli`, this
 //! crate brings nothing along that only the command needs.

@@ -3,7 +3,6 @@ mod telling;
 
 use super::*;
 use crate::banks::WritePolicy;
-use crate::device::Device as _;
 use crate::store::Store;
 use std::fs;
 use std::path::Path;

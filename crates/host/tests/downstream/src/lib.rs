@@ -11,12 +11,14 @@ pub mod radio;
 pub mod region;
 pub mod sonar;
 pub mod substrate;
+pub mod tap;
 
 pub use brain::Brain;
 pub use radio::Radio;
 pub use region::{Reflex, Region};
 pub use sonar::Sonar;
 pub use substrate::Substrate;
+pub use tap::Tap;
 
 /// Whatever goes wrong in a brain ends up as text for its operator.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;

@@ -2,12 +2,13 @@
 
 use crate::{Folder, output};
 use std::fs;
+use std::sync::Arc;
 use ternsig::host::banks::WritePolicy;
 use ternsig::host::brain::{Begun, Mode};
 use ternsig::host::manifest::BrainManifest;
-use ternsig::{Brain, Memory};
-use ternsig_downstream::Sonar;
+use ternsig::{Brain, BrainError, Memory};
 use ternsig_downstream::brain::{CORTEX, MOTOR, registry};
+use ternsig_downstream::{Sonar, Tap};
 
 const REFLEX: u8 = 2;
 
@@ -66,4 +67,30 @@ fn a_region_without_its_device_says_what_it_misses() {
         failure.starts_with("instruction 0 (sonar.ping): the host has no device \"sensor\""),
         "{failure}"
     );
+}
+
+#[test]
+fn messages_go_through_what_the_host_puts_around_the_transport() {
+    let folder = Folder::new();
+    let mut brain = boot(&folder, Mode::Sequential);
+    let mut tap = None;
+    brain.wrap_transport(|inner| tap.insert(Arc::new(Tap::new(inner))).clone());
+    let tap = tap.unwrap();
+    for speed in [30, 20] {
+        brain.tick().unwrap();
+        assert_eq!(tap.heard(), [(CORTEX, MOTOR, vec![speed])]);
+    }
+    assert_eq!(outputs(&brain), [vec![30], vec![0, 40, 2], vec![158, 2]]);
+    brain.save().unwrap();
+
+    tap.cut();
+    let error = brain.tick().unwrap_err();
+    assert!(matches!(error, BrainError::Messages(_)));
+    assert_eq!(error.to_string(), "messages between regions: the line is cut");
+    drop(brain);
+
+    // What was under way when it was saved, the next one has without the tap.
+    let mut brain = boot(&folder, Mode::Sequential);
+    brain.tick().unwrap();
+    assert_eq!(outputs(&brain)[0], [20]);
 }
