@@ -1,6 +1,6 @@
 //! A transport around another: what was sent can be read, and the line can be cut.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use ternsig::host::ipc::Deliver;
 use ternsig::{Error, ErrorKind, Register, Transport};
@@ -9,6 +9,7 @@ use ternsig::{Error, ErrorKind, Register, Transport};
 pub struct Tap {
     inner: Arc<dyn Transport>,
     heard: Mutex<Vec<Heard>>,
+    runs: AtomicUsize,
     is_cut: AtomicBool,
 }
 
@@ -19,13 +20,19 @@ impl Tap {
     /// Around this transport.
     #[must_use]
     pub fn new(inner: Arc<dyn Transport>) -> Tap {
-        Tap { inner, heard: Mutex::default(), is_cut: AtomicBool::new(false) }
+        Tap { inner, heard: Mutex::default(), runs: AtomicUsize::new(0), is_cut: AtomicBool::new(false) }
     }
 
     /// What was sent since the last time, in this order.
     #[must_use]
     pub fn heard(&self) -> Vec<Heard> {
         std::mem::take(&mut self.heard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How many runs of regions have begun.
+    #[must_use]
+    pub fn runs(&self) -> usize {
+        self.runs.load(Ordering::Relaxed)
     }
 
     /// From now on no round can be settled.
@@ -58,6 +65,7 @@ impl Transport for Tap {
     }
 
     fn begin_run(&self, region: u8, deliver: &mut Deliver<'_>) -> Result<(), Error> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
         self.inner.begin_run(region, deliver)
     }
 

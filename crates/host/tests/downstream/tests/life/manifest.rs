@@ -81,6 +81,8 @@ fn messages_go_through_what_the_host_puts_around_the_transport() {
         assert_eq!(tap.heard(), [(CORTEX, MOTOR, vec![speed])]);
     }
     assert_eq!(outputs(&brain), [vec![30], vec![0, 40, 2], vec![158, 2]]);
+    // In the second tick the motor went on with the run that waited.
+    assert_eq!(tap.runs(), 5);
     brain.save().unwrap();
 
     tap.cut();
