@@ -43,7 +43,13 @@
 //! | add instructions | [`Extension`], [`ExtensionRegistry`] |
 //! | answer yielded operations, durably | [`Memory`], [`Banks`], [`Devices`] |
 //! | let regions share chemicals, fields and a clock | [`Substrate`], [`host::substrate::devices`] |
-//! | run a manifest | [`Manifest`], [`run()`] |
+//! | carry messages between regions | [`Ipc`], [`Transport`] |
+//! | let programs call programs | [`host::models`] |
+//! | load programs that were saved | [`Watch`] |
+//! | run a manifest | [`Manifest`], [`run()`], [`Brain`] |
+//! | tell what happened | [`host::telemetry`] |
+//!
+//! The guide `docs/host.md` shows what a host does, by examples.
 //!
 //! The parts are whole crates: [`isa`], [`program`], [`asm`], [`vm`], [`jit`], [`bank`] and [`host`]. Without its default feature `cli`, this
 //! crate brings nothing along that only the command needs.
@@ -58,13 +64,15 @@ pub use ternsig_program as program;
 pub use ternsig_vm as vm;
 
 pub use ternsig_asm::{Assembly, Diagnostic, Severity, assemble, check, disassemble, format};
+pub use ternsig_host::ipc::Transport;
 pub use ternsig_host::{
-    BankHandle, Banks, Dataset, Device, Devices, Engine, Loader, Manifest, ManifestError, Memory, Progress,
-    RunError, RunReport, Substrate, run,
+    BankHandle, Banks, Brain, BrainError, BrainReport, Dataset, Device, Devices, Engine, EngineError, Ipc,
+    Loader, Manifest, ManifestError, Memory, Progress, RunError, RunReport, Store, StoreError, Substrate,
+    Watch, run,
 };
 pub use ternsig_isa::{
-    Bank, DomainOp, DomainOpKind, ExtensionSyntax, FieldValue, Instruction, InstructionSet, Op, Polarity,
-    Register, Role, RoleSet, Row, Shape, Signal, Temperature, TypeId,
+    Bank, DomainOp, DomainOpKind, Effect, ExtensionSyntax, Field, FieldValue, Form, Inline, Instruction,
+    InstructionSet, Op, Polarity, Register, Role, RoleSet, Row, Shape, Signal, Temperature, TypeId, Work,
 };
 pub use ternsig_program::{
     AssembledProgram, BinaryError, Card, CardError, Checks, Finding, Level, Meta, Projection, RegisterDecl,
@@ -76,3 +84,8 @@ pub use ternsig_vm::{
     ExtensionRegistry, HotRegister, Interpreter, InterruptHandle, Limits, Machine, Outcome, StepResult,
     SubstrateHandle,
 };
+
+/// The examples of the guide for hosts.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/host.md")]
+struct Guide;

@@ -21,7 +21,8 @@ pub use keep::Begun;
 pub use reload::{Reload, Swapped};
 pub use report::{BankReport, BrainReport, ProgramReport, RegionReport, Score, SleepReport};
 
-use crate::ipc::InProcess;
+use crate::device::Device;
+use crate::ipc::{InProcess, Ipc, Transport};
 use crate::manifest::BrainManifest;
 use crate::memory::Memory;
 use crate::substrate::{Clock, Substrate};
@@ -62,6 +63,8 @@ pub struct Brain {
     /// The regions' branches of the trunk, in the order of the cells.
     branches: Vec<Substrate>,
     transport: Arc<InProcess>,
+    /// What messages go through: the transport, or what the host has put around it.
+    carrier: Arc<dyn Transport>,
     routes: Arc<Mutex<Routes>>,
     memory: Memory,
     stream: Option<Stream>,
@@ -118,6 +121,27 @@ impl Brain {
     pub fn machine<R>(&self, region: u8, look: impl FnOnce(&Machine) -> R) -> Option<R> {
         let cell = self.cells.get(self.place(region)?)?;
         Some(look(lock(cell).interpreter.machine()))
+    }
+
+    /// Lets a device of the host's own answer the operations of this name ([`DomainOp::device`]) of a region and its models, in place of
+    /// the one that did; false if there is no such region. What it has in common with others must not depend on which region of a
+    /// round runs first, and what it knows it keeps itself: the brain's store has nothing of it.
+    pub fn attach(&mut self, region: u8, name: &str, device: impl Device + 'static) -> bool {
+        let Some(place) = self.place(region) else { return false };
+        lock(&self.cells[place]).host.device_mut().devices.attach(name, device);
+        true
+    }
+
+    /// Has the messages of all regions go through another transport, which is made of the one that they go through now. What that one
+    /// has under way is saved with the brain; what another keeps by itself is not.
+    pub fn wrap_transport(&mut self, wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>) {
+        self.carrier = wrap(Arc::clone(&self.carrier));
+        for cell in self.cells.iter() {
+            let mut cell = lock(cell);
+            let ipc = Ipc::new(cell.id, Arc::clone(&self.carrier));
+            cell.host.device_mut().devices.attach("ipc", ipc.clone());
+            cell.ipc = ipc;
+        }
     }
 
     /// What happened so far.

@@ -106,6 +106,7 @@ impl Brain {
             programs: attached,
             trunk,
             branches,
+            carrier: Arc::clone(&transport) as Arc<dyn Transport>,
             transport,
             routes,
             memory,

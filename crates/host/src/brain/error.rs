@@ -14,6 +14,8 @@ pub enum BrainError {
     Store(StoreError),
     /// It cannot be kept, or what was kept of it cannot be taken up.
     Memory(Error),
+    /// The transport that a host has put around the brain's own cannot carry messages.
+    Messages(Error),
     /// All regions wait for each other.
     Deadlock(Error),
 }
@@ -41,6 +43,7 @@ impl fmt::Display for BrainError {
                 faults.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
             }
             BrainError::Store(error) => error.fmt(f),
+            BrainError::Messages(error) => write!(f, "messages between regions: {error}"),
             BrainError::Memory(error) | BrainError::Deadlock(error) => error.fmt(f),
         }
     }
@@ -51,7 +54,9 @@ impl std::error::Error for BrainError {
         match self {
             BrainError::Preflight(_) => None,
             BrainError::Store(error) => Some(error),
-            BrainError::Memory(error) | BrainError::Deadlock(error) => Some(error),
+            BrainError::Memory(error) | BrainError::Messages(error) | BrainError::Deadlock(error) => {
+                Some(error)
+            }
         }
     }
 }

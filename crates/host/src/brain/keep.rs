@@ -146,7 +146,7 @@ impl Brain {
         }
         let clock = self.trunk.clock();
         self.memory.banks().advance_to(clock.tick).map_err(BrainError::Memory)?;
-        self.exchange();
+        self.exchange()?;
         self.begun = Begun::After(clock.tick);
         Ok(())
     }

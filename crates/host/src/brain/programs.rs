@@ -1,6 +1,6 @@
 //! Programs that run on regions between two ticks.
 
-use super::{Brain, lock};
+use super::{Brain, BrainError, lock};
 use crate::manifest::brain::{BrainProgram, When};
 use crate::telemetry::Event;
 use ternsig_program::ValidatedProgram;
@@ -43,44 +43,46 @@ impl Attached {
 
 impl Brain {
     /// Runs the programs of the phase, and of each phase that one of them begins.
-    pub(super) fn enter_phases(&mut self) {
+    pub(super) fn enter_phases(&mut self) -> Result<(), BrainError> {
         loop {
             let phase = self.trunk.clock().phase;
             if self.phase == Some(phase) {
-                return;
+                return Ok(());
             }
             let (tick, from) = (self.trunk.clock().tick, self.phase.unwrap_or(0));
             self.observer.log(|| Event::PhaseChange { tick, from, to: phase });
             self.phase = Some(phase);
             self.tally.entered(phase, self.trunk.clock().tick);
-            self.run_programs(|when| when == When::Phase(phase));
+            self.run_programs(|when| when == When::Phase(phase))?;
         }
     }
 
     /// Runs the programs that are due after this tick.
-    pub(super) fn run_due(&mut self, tick: u64) {
-        self.run_programs(|when| matches!(when, When::Every(ticks) if tick.is_multiple_of(ticks)));
+    pub(super) fn run_due(&mut self, tick: u64) -> Result<(), BrainError> {
+        self.run_programs(|when| matches!(when, When::Every(ticks) if tick.is_multiple_of(ticks)))?;
         self.note_rest();
         if self.trunk.clock().resting {
-            self.run_programs(|when| when == When::Rest);
+            self.run_programs(|when| when == When::Rest)?;
         }
+        Ok(())
     }
 
-    fn run_programs(&mut self, begins: impl Fn(When) -> bool) {
+    fn run_programs(&mut self, begins: impl Fn(When) -> bool) -> Result<(), BrainError> {
         for number in 0..self.programs.len() {
             let program = &mut self.programs[number];
             program.due |= begins(program.when);
             if program.due {
-                self.run_program(number);
+                self.run_program(number)?;
             }
         }
+        Ok(())
     }
 
-    fn run_program(&mut self, number: usize) {
+    fn run_program(&mut self, number: usize) -> Result<(), BrainError> {
         let program = &mut self.programs[number];
         let mut cell = lock(&self.cells[program.place]);
         if cell.waits() {
-            return;
+            return Ok(());
         }
         program.due = false;
         let outcome = cell.run_attached(&program.program);
@@ -91,6 +93,6 @@ impl Brain {
         drop(cell);
         let open = self.memory.end_run();
         program.note(&outcome, &open);
-        self.exchange();
+        self.exchange().map(|_| ())
     }
 }

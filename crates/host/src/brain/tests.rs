@@ -4,7 +4,6 @@ mod ways;
 
 use super::*;
 use crate::banks::WritePolicy;
-use crate::device::Device as _;
 use crate::store::Store;
 use std::fs;
 use std::path::Path;

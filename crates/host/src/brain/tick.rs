@@ -4,7 +4,7 @@ use super::error::BrainError;
 use super::lanes::Stage;
 use super::routes::Route;
 use super::{Brain, Mode, lock};
-use crate::ipc::{Transport as _, Waiting, deadlock};
+use crate::ipc::{Waiting, deadlock};
 use crate::manifest::brain::Wire;
 use crate::run::RIGHT;
 use crate::substrate::{Clock, STIMULATIONS, Valence};
@@ -24,26 +24,26 @@ impl Brain {
     /// Lives through a tick.
     ///
     /// # Errors
-    /// All regions wait for each other, or the brain cannot be kept. A region that fails begins anew in the next tick.
+    /// All regions wait for each other, messages cannot be carried, or the brain cannot be kept. A region that fails begins anew in the next tick.
     pub fn tick(&mut self) -> Result<(), BrainError> {
-        self.enter_phases();
+        self.enter_phases()?;
         let begin = Instant::now();
         self.trunk.advance();
         let clock = self.trunk.clock();
         self.memory.banks().advance_to(clock.tick).map_err(BrainError::Memory)?;
         self.sense(clock.resting);
-        let (mut ended, mut moved) = (false, self.exchange());
+        let (mut ended, mut moved) = (false, self.exchange()?);
         for number in 0..self.stages.len() {
             ended |= self.round(number, clock.resting);
-            moved |= self.exchange();
+            moved |= self.exchange()?;
         }
         self.judge(clock.resting);
         self.tally.ticked(begin.elapsed());
         if !ended && !moved && !clock.resting {
             self.refuse_deadlock()?;
         }
-        self.run_due(clock.tick);
-        self.enter_phases();
+        self.run_due(clock.tick)?;
+        self.enter_phases()?;
         self.note_rest();
         self.observe();
         if clock.tick.is_multiple_of(self.manifest.brain.save_every)
@@ -65,10 +65,9 @@ impl Brain {
     }
 
     /// Shows all regions what the round has changed. Whether a message has arrived.
-    pub(super) fn exchange(&mut self) -> bool {
+    pub(super) fn exchange(&mut self) -> Result<bool, BrainError> {
         self.trunk.merge(&self.branches);
-        // The transport within the process does not fail.
-        self.transport.settle().unwrap_or(false)
+        self.carrier.settle().map_err(BrainError::Messages)
     }
 
     /// The next sample, unless the brain rests.

@@ -1,0 +1,98 @@
+//! The same firmware, in the library's brain instead of one's own.
+
+use crate::{Folder, output};
+use std::fs;
+use std::sync::Arc;
+use ternsig::host::banks::WritePolicy;
+use ternsig::host::brain::{Begun, Mode};
+use ternsig::host::manifest::BrainManifest;
+use ternsig::{Brain, BrainError, Memory};
+use ternsig_downstream::brain::{CORTEX, MOTOR, registry};
+use ternsig_downstream::{Sonar, Tap};
+
+const REFLEX: u8 = 2;
+
+fn boot(folder: &Folder, mode: Mode) -> Brain {
+    let path = folder.path("brain.toml");
+    let manifest = BrainManifest::parse(&fs::read_to_string(&path).unwrap(), &path).unwrap();
+    let memory = Memory::open(folder.path("brain.store"), WritePolicy::BACK).unwrap();
+    let mut brain = Brain::boot_with(manifest, memory, &registry().unwrap(), mode).unwrap();
+    assert!(brain.attach(CORTEX, "sensor", Sonar::new([50, 90])));
+    assert!(!brain.attach(9, "sensor", Sonar::new([0, 0])));
+    brain
+}
+
+fn outputs(brain: &Brain) -> [Vec<i32>; 3] {
+    [MOTOR, CORTEX, REFLEX].map(|region| brain.machine(region, output).unwrap())
+}
+
+#[test]
+fn a_brain_from_a_manifest_has_devices_and_instructions_of_the_host() {
+    for mode in [Mode::Sequential, Mode::Parallel] {
+        let folder = Folder::new();
+        let mut brain = boot(&folder, mode);
+        let mut seen = Vec::new();
+        for _ in 0..3 {
+            brain.tick().unwrap();
+            seen.push(outputs(&brain));
+        }
+        let expected = [
+            [vec![], vec![0, 50, 1], vec![128, 1]],
+            [vec![30], vec![0, 40, 2], vec![158, 2]],
+            [vec![20], vec![0, 30, 3], vec![178, 3]],
+        ];
+        assert_eq!(seen, expected);
+        let report = brain.report();
+        assert!(!report.has_failures());
+        assert_eq!(report.regions.iter().map(|region| region.runs).collect::<Vec<_>>(), [2, 3, 3]);
+        assert_eq!((report.answered.get("ComputeError"), report.refused), (Some(&3), 0));
+        drop(brain);
+
+        // It was saved after the third tick. Only the sonars, which are the host's, begin anew.
+        let mut brain = boot(&folder, mode);
+        assert_eq!(brain.begun(), Begun::After(3));
+        brain.tick().unwrap();
+        assert_eq!(outputs(&brain), [vec![10], vec![0, 50, 4], vec![188, 4]]);
+    }
+}
+
+#[test]
+fn a_region_without_its_device_says_what_it_misses() {
+    let folder = Folder::new();
+    let mut brain = boot(&folder, Mode::Parallel);
+    assert!(brain.attach(CORTEX, "sensor", ternsig::Devices::new()));
+    brain.tick().unwrap();
+    let failure = brain.report().regions[usize::from(CORTEX)].last_failure.clone().unwrap();
+    assert!(
+        failure.starts_with("instruction 0 (sonar.ping): the host has no device \"sensor\""),
+        "{failure}"
+    );
+}
+
+#[test]
+fn messages_go_through_what_the_host_puts_around_the_transport() {
+    let folder = Folder::new();
+    let mut brain = boot(&folder, Mode::Sequential);
+    let mut tap = None;
+    brain.wrap_transport(|inner| tap.insert(Arc::new(Tap::new(inner))).clone());
+    let tap = tap.unwrap();
+    for speed in [30, 20] {
+        brain.tick().unwrap();
+        assert_eq!(tap.heard(), [(CORTEX, MOTOR, vec![speed])]);
+    }
+    assert_eq!(outputs(&brain), [vec![30], vec![0, 40, 2], vec![158, 2]]);
+    // In the second tick the motor went on with the run that waited.
+    assert_eq!(tap.runs(), 5);
+    brain.save().unwrap();
+
+    tap.cut();
+    let error = brain.tick().unwrap_err();
+    assert!(matches!(error, BrainError::Messages(_)));
+    assert_eq!(error.to_string(), "messages between regions: the line is cut");
+    drop(brain);
+
+    // What was under way when it was saved, the next one has without the tap.
+    let mut brain = boot(&folder, Mode::Sequential);
+    brain.tick().unwrap();
+    assert_eq!(outputs(&brain)[0], [20]);
+}
