@@ -64,7 +64,7 @@ fn measure(debounce: Duration, saves: usize) -> io::Result<Measured> {
     let path = firmware.path().join("brain.toml");
     let manifest = BrainManifest::parse(&fs::read_to_string(&path)?, &path).map_err(io::Error::other)?;
     let registry = Arc::new(ExtensionRegistry::standard());
-    let mut brain = Brain::boot(manifest, &registry, Mode::Parallel).map_err(io::Error::other)?;
+    let mut brain = Brain::boot(manifest, &registry, Mode::Auto).map_err(io::Error::other)?;
     brain.watch(debounce, &registry).map_err(io::Error::other)?;
     for _ in 0..WARM {
         brain.tick().map_err(io::Error::other)?;

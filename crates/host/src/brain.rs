@@ -41,8 +41,10 @@ use ternsig_vm::Machine;
 /// How the regions of a round run. What they do is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
-    /// At the same time, on the threads of the global pool.
+    /// At the same time where that is quicker, as far as one can tell from how long they took before.
     #[default]
+    Auto,
+    /// At the same time wherever they may, on the threads of the global pool.
     Parallel,
     /// One after the other.
     Sequential,

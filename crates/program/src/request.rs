@@ -1,6 +1,6 @@
 //! What an instruction asks its host for, put together once: its registers and numbers stand in the operand bytes.
 
-use ternsig_isa::{Access, Bank, DomainOp, Field, Form, Kind, MinLen, Register, Row};
+use ternsig_isa::{Access, Bank, DomainOp, Field, Form, Instruction, Kind, MinLen, Register, Row};
 
 /// What must hold when an operation is handed to the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,11 @@ impl Request {
     #[inline]
     pub(crate) fn is_of(&self, row: &'static Row, operands: [u8; 4]) -> bool {
         std::ptr::eq(self.row, row) && self.operands == operands
+    }
+
+    /// Whether it is the request of such a word.
+    pub(crate) fn is_of_word(&self, word: &Instruction) -> bool {
+        (self.row.ext, self.row.opcode, self.operands) == (word.ext, word.opcode, word.operands)
     }
 
     /// What must hold before it is made, in the order of the operands.

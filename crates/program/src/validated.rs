@@ -95,7 +95,7 @@ impl ValidatedProgram {
         if !errors.is_empty() {
             return Err(ValidationError { findings: errors });
         }
-        let (steps, requests) = decode(&program);
+        let (steps, requests) = decode(&program, set);
         let hash = hash(&program);
         Ok(ValidatedProgram { program: Arc::new(program), steps, requests, hash })
     }
@@ -120,12 +120,16 @@ impl ValidatedProgram {
         self.requests.get(step.partner as usize).filter(|request| request.is_of(row, operands))
     }
 
-    /// What its instructions may ask their host for, with the index of each, where the param registers have these values.
+    /// What its instructions may ask their host for, with the index of each, where the param registers have these values. Of an
+    /// instruction of a user extension it is what its row says that it yields.
     pub fn operations(&self, param: impl Fn(usize) -> i32) -> impl Iterator<Item = (usize, DomainOp)> {
-        self.steps.iter().enumerate().filter_map(move |(index, step)| {
-            let StepOp::Standard(op) = step.op else { return None };
-            Some((index, self.request(index, op.row(), step.operands)?.operation(&param)))
-        })
+        self.program.instructions.iter().zip(&*self.steps).enumerate().filter_map(
+            move |(index, (word, step))| {
+                let request =
+                    self.requests.get(step.partner as usize).filter(|request| request.is_of_word(word))?;
+                Some((index, request.operation(&param)))
+            },
+        )
     }
 
     /// A fingerprint of instructions and register declarations: programs with equal fingerprints can resume each
@@ -136,20 +140,22 @@ impl ValidatedProgram {
     }
 }
 
-fn decode(program: &AssembledProgram) -> (Arc<[Step]>, Arc<[Request]>) {
+fn decode(program: &AssembledProgram, set: &InstructionSet) -> (Arc<[Step]>, Arc<[Request]>) {
     let loops = Loops::of(&program.instructions);
     let mut requests = Vec::new();
     let steps = program.instructions.iter().enumerate().map(|(index, word)| {
-        let Some(op) = Op::lookup(word.ext, word.opcode) else { return user_step(word) };
-        let row = op.row();
-        let request = Request::of(row, word.operands).map(|request| {
+        let row = set.row(word.ext, word.opcode);
+        let request = row.and_then(|row| Request::of(row, word.operands)).map(|request| {
             requests.push(request);
             requests.len() - 1
         });
+        let partner = request.or(loops.partner(index)).unwrap_or_default() as u32;
+        let Some(op) = Op::lookup(word.ext, word.opcode) else { return user_step(word, partner) };
+        let row = op.row();
         Step {
             op: StepOp::Standard(op),
             operands: word.operands,
-            partner: request.or(loops.partner(index)).unwrap_or_default() as u32,
+            partner,
             work: row.work,
             sources: sources(row, word.operands),
         }
@@ -157,9 +163,9 @@ fn decode(program: &AssembledProgram) -> (Arc<[Step]>, Arc<[Request]>) {
     (steps.collect(), requests.into())
 }
 
-fn user_step(word: &Instruction) -> Step {
+fn user_step(word: &Instruction, partner: u32) -> Step {
     let op = StepOp::User { ext: word.ext, opcode: word.opcode };
-    Step { op, operands: word.operands, partner: 0, work: Work::Unit, sources: 0 }
+    Step { op, operands: word.operands, partner, work: Work::Unit, sources: 0 }
 }
 
 /// The operand bytes that name a register whose elements are read or modified, one bit each.

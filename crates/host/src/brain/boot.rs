@@ -21,6 +21,7 @@ use crate::substrate::Substrate;
 use crate::substrate::devices::RegionParts;
 use crate::telemetry::{Measured, Recorder};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::time::Duration;
 use ternsig_program::ValidatedProgram;
 use ternsig_vm::{Error, ErrorKind, ExtensionRegistry, Interpreter, Limits, Machine};
 
@@ -166,6 +167,7 @@ impl Shared<'_> {
             takes_part: false,
             width,
             counts: Counts::default(),
+            typical: Duration::ZERO,
         })
     }
 

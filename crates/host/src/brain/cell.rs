@@ -8,7 +8,7 @@ use crate::models::Host;
 use crate::native::NativeReport;
 use crate::substrate::devices::RegionParts;
 use crate::telemetry::Measured;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use ternsig_isa::table::core::CoreOp;
 use ternsig_isa::{Bank, Op};
 use ternsig_program::{StepOp, ValidatedProgram};
@@ -32,6 +32,8 @@ pub(super) struct Cell {
     /// How many elements an input has that nobody gave.
     pub(super) width: usize,
     pub(super) counts: Counts,
+    /// How long its turns take: a mean in which the last eight count most.
+    pub(super) typical: Duration,
 }
 
 /// What went wrong in a region.
@@ -55,9 +57,11 @@ impl Cell {
         let (start, fuel) = (Instant::now(), self.interpreter.machine().fuel());
         let Cell { interpreter, host, .. } = self;
         let outcome = interpreter.run_with_host(|op, ctx| host.answer(op, ctx));
+        let took = start.elapsed();
+        self.typical = (7 * self.typical + took) / 8;
         let recorder = self.host.recorder_mut();
         recorder.run(&outcome, fuel.saturating_sub(self.interpreter.machine().fuel()));
-        recorder.tick(start.elapsed());
+        recorder.tick(took);
         self.ended(outcome)
     }
 

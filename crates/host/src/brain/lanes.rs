@@ -3,6 +3,7 @@
 use crate::manifest::BrainManifest;
 use crate::manifest::brain::Wire;
 use std::collections::BTreeSet;
+use std::time::Duration;
 use ternsig_isa::DomainOp;
 use ternsig_isa::domain_op::DomainOpKind;
 
@@ -21,6 +22,35 @@ impl Stage {
         let mut places: Vec<usize> = self.ordered.iter().chain(&self.parallel).copied().collect();
         places.sort_unstable();
         places.into_iter()
+    }
+}
+
+/// How long the regions of a round are expected to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Load {
+    /// Those that run one after the other.
+    pub(super) ordered: Duration,
+    /// Those that may run at the same time.
+    pub(super) parallel: Duration,
+    /// The longest of the latter.
+    pub(super) longest: Duration,
+}
+
+/// What it takes at least to wake other threads and to wait for the last of them, while the machine has other things to do too.
+const HAND_OVER: Duration = Duration::from_micros(100);
+
+impl Load {
+    /// One more of those that may run at the same time.
+    pub(super) fn add_parallel(&mut self, typical: Duration) {
+        self.parallel += typical;
+        self.longest = self.longest.max(typical);
+    }
+
+    /// Whether they would be done sooner on so many threads than on one.
+    pub(super) fn pays(&self, threads: usize) -> bool {
+        let total = self.ordered + self.parallel;
+        let shared = total / u32::try_from(threads.max(1)).unwrap_or(u32::MAX);
+        total - self.ordered.max(self.longest).max(shared).min(total) > HAND_OVER
     }
 }
 
@@ -62,4 +92,29 @@ fn acts_at_once(op: &DomainOp) -> bool {
     let shared = ["weights", "checkpoints", "txn", "bank", "thermo", "regions"];
     let kinds = [DomainOpKind::AtomicCas, DomainOpKind::ConsolidationRequest];
     shared.contains(&op.device()) || kinds.contains(&op.kind())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const US: Duration = Duration::from_micros(1);
+
+    fn load(ordered: u32, parallel: &[u32]) -> Load {
+        let mut load = Load { ordered: ordered * US, ..Load::default() };
+        parallel.iter().for_each(|typical| load.add_parallel(*typical * US));
+        load
+    }
+
+    #[test]
+    fn threads_are_woken_only_for_what_takes_longer_than_waking_them() {
+        assert!(!load(0, &[]).pays(2));
+        assert!(!load(30, &[30, 30]).pays(2));
+        // One region is most of the work: there is nothing to share.
+        assert!(!load(0, &[5000, 40, 40]).pays(8));
+        assert!(!load(5000, &[40, 40]).pays(8));
+        assert!(load(150, &[150]).pays(2));
+        assert!(load(0, &[300, 300, 300]).pays(2));
+        assert!(!load(0, &[300, 300, 300]).pays(1));
+    }
 }

@@ -1,7 +1,7 @@
 //! A tick: the sample is shown, the regions run round by round, and then what is due between two ticks.
 
 use super::error::BrainError;
-use super::lanes::Stage;
+use super::lanes::{Load, Stage};
 use super::routes::Route;
 use super::{Brain, Mode, lock};
 use crate::ipc::{Waiting, deadlock};
@@ -10,7 +10,7 @@ use crate::run::RIGHT;
 use crate::substrate::{Clock, STIMULATIONS, Valence};
 use crate::telemetry::Event;
 use rayon::prelude::*;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a region has done in a round.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,13 +83,21 @@ impl Brain {
     /// Runs the regions of a round; whether one came to an end of its run.
     fn round(&mut self, number: usize, resting: bool) -> bool {
         let stage = &self.stages[number];
-        stage.all().for_each(|place| self.prepare(place, resting));
+        let mut load = Load::default();
+        stage.ordered.iter().for_each(|place| load.ordered += self.prepare(*place, resting));
+        stage.parallel.iter().for_each(|place| load.add_parallel(self.prepare(*place, resting)));
+        let at_once = match self.mode {
+            Mode::Auto => load.pays(rayon::current_num_threads()),
+            Mode::Parallel => true,
+            Mode::Sequential => false,
+        };
         let turn = |place: &usize| (*place, self.turn(*place));
         let ordered =
             || -> Vec<_> { stage.ordered.iter().map(|place| (*place, self.ordered_turn(*place))).collect() };
-        let (ordered, parallel): (Vec<_>, Vec<_>) = match self.mode {
-            Mode::Sequential => (ordered(), stage.parallel.iter().map(turn).collect()),
-            Mode::Parallel => rayon::join(ordered, || stage.parallel.par_iter().map(turn).collect()),
+        let (ordered, parallel): (Vec<_>, Vec<_>) = if at_once {
+            rayon::join(ordered, || stage.parallel.par_iter().map(turn).collect())
+        } else {
+            (ordered(), stage.parallel.iter().map(turn).collect())
         };
         let mut routes = lock(&self.routes);
         let mut ended = false;
@@ -107,18 +115,21 @@ impl Brain {
         ended
     }
 
-    /// Puts together what a region's next run begins with.
-    fn prepare(&self, place: usize, resting: bool) {
+    /// Puts together what a region's next run begins with; how long it should take.
+    fn prepare(&self, place: usize, resting: bool) -> Duration {
         let mut cell = lock(&self.cells[place]);
         let mut routes = lock(&self.routes);
         let Route { disabled, halted, .. } = routes[place];
         cell.takes_part = !(disabled || halted || resting && self.manifest.regions[place].rests);
-        if cell.waits() || !cell.takes_part {
-            return;
+        if !cell.takes_part {
+            return Duration::ZERO;
+        }
+        if cell.waits() {
+            return cell.typical;
         }
         if routes[place].routed.is_some() {
             cell.take_routed_or_zeros(&mut routes[place]);
-            return;
+            return cell.typical;
         }
         let sample = self.stream.as_ref().filter(|_| !resting).map(|stream| stream.sample());
         cell.input.clear();
@@ -135,6 +146,7 @@ impl Brain {
         if let Some(right) = sample.and_then(|(_, class)| cell.target.get_mut(class)) {
             *right = RIGHT;
         }
+        cell.typical
     }
 
     /// Runs a region beside the others.

@@ -31,7 +31,8 @@ fn told(row: &str) -> usize {
 
 #[test]
 fn the_guide_counts_right() {
-    let lines = fs::read_to_string(repository().join("crates/host/src/brain/cell.rs")).unwrap().lines().count();
+    let lines =
+        fs::read_to_string(repository().join("crates/host/src/brain/cell.rs")).unwrap().lines().count();
     assert_eq!(told("Lines of Rust that run a region, whichever it is"), lines);
     assert!(lines <= 500);
     assert_eq!(told("Programs that are shipped"), files(&repository().join("firmware"), "ternsig").len());

@@ -9,7 +9,11 @@ mod warnings;
 
 use common::{program, word};
 use std::sync::Arc;
-use ternsig_isa::{Effect, ExtensionSyntax, Form, InstructionSet, Register, Role, RoleSet, Row, Work};
+use ternsig_isa::field::{hot, u8_};
+use ternsig_isa::{
+    DomainOp, DomainOpKind, Effect, ExtensionSyntax, Form, Inline, InstructionSet, Register, Role, RoleSet,
+    Row, Work,
+};
 use ternsig_program::validate::codes;
 use ternsig_program::{
     AssembledProgram, Checks, Finding, Level, Report, Requirement, StepOp, ValidatedProgram, validate,
@@ -116,21 +120,39 @@ fn a_flood_of_findings_is_cut() {
     assert!(!report.is_valid());
 }
 
-/// An extension of a host, with one instruction: `vision.blink H`.
+/// An extension of a host: `vision.blink H`, and `vision.recognise H, H, slot`, which asks the host for a bank's answer.
 struct Vision;
 
-static VISION: [Row; 1] = [Row {
-    ext: 0x0100,
-    opcode: 7,
-    name: "blink",
-    aliases: &[],
-    forms: &[Form { fields: &[ternsig_isa::field::hot(0, "eye")], fixed: &[], null_bytes: &[] }],
-    effect: Effect::State,
-    work: Work::Unit,
-    roles: RoleSet::UNRESTRICTED.with(Role::Regulation),
-    yields: None,
-    doc: "closes the eye",
-}];
+static VISION: [Row; 2] = [
+    Row {
+        ext: 0x0100,
+        opcode: 7,
+        name: "blink",
+        aliases: &[],
+        forms: &[Form { fields: &[hot(0, "eye")], fixed: &[], null_bytes: &[] }],
+        effect: Effect::State,
+        work: Work::Unit,
+        roles: RoleSet::UNRESTRICTED.with(Role::Regulation),
+        yields: None,
+        doc: "closes the eye",
+    },
+    Row {
+        ext: 0x0100,
+        opcode: 9,
+        name: "recognise",
+        aliases: &[],
+        forms: &[Form {
+            fields: &[hot(0, "face"), hot(1, "seen"), u8_(2, "slot")],
+            fixed: &[],
+            null_bytes: &[],
+        }],
+        effect: Effect::Yield(Inline::None),
+        work: Work::Unit,
+        roles: RoleSet::ALL,
+        yields: Some(DomainOpKind::BankLoad),
+        doc: "face = who it is",
+    },
+];
 
 impl ExtensionSyntax for Vision {
     fn id(&self) -> u16 {
@@ -167,4 +189,14 @@ fn registered_extensions_are_checked_like_the_standard_ones() {
     assert_eq!(codes(&blinks), ["role-denied"]);
     assert_eq!(codes(&program(&[], &["raw 01 00 00 08 00 00 00 00", "halt"])), ["unknown-opcode"]);
     assert_eq!(codes(&program(&[], &["raw 01 00 00 07 40 00 00 00", "halt"])), ["wrong-bank"]);
+}
+
+#[test]
+fn what_registered_extensions_yield_is_known_before_the_run() {
+    let mut set = InstructionSet::standard();
+    set.register(Arc::new(Vision)).unwrap();
+    let words = ["raw 01 00 00 07 00 00 00 00", "raw 01 00 00 09 02 03 05 00", "halt"];
+    let valid = ValidatedProgram::new(program(&["H0 1"], &words), &set).unwrap();
+    let op = DomainOp::BankLoad { target: Register::hot(2), source: Register::hot(3), bank_slot: 5 };
+    assert_eq!(valid.operations(|_| 0).collect::<Vec<_>>(), [(1, op)]);
 }

@@ -71,7 +71,7 @@ pub(super) fn run(
 ) -> Result<Status, Problem> {
     adjust(command, &mut manifest);
     let options = &command.brain;
-    let mode = if options.deterministic { Mode::Sequential } else { Mode::Parallel };
+    let mode = if options.deterministic { Mode::Sequential } else { Mode::Auto };
     let registry = Arc::new(ExtensionRegistry::standard());
     let (rate, store) = (manifest.brain.rate, manifest.brain.store.clone());
     let mut brain = Brain::boot(manifest, &registry, mode).map_err(failed)?;

@@ -181,7 +181,7 @@ fn run(case: &Case, way: Way) -> Came {
     let firmware = Firmware::new(&manifest, &programs.map(|(name, text)| (name, text.as_str())));
     let mut brain = firmware.boot(Mode::Sequential).unwrap();
     brain.tick().unwrap();
-    brain.exchange();
+    brain.exchange().unwrap();
     let ids = fill_bank(&brain);
     prepare(&mut lock(&brain.cells[0]), ids, way);
     let mut yields = 0;
@@ -192,7 +192,7 @@ fn run(case: &Case, way: Way) -> Came {
             Way::Steps => by_steps(&mut cell, &mut yields),
         };
         drop(cell);
-        let moved = brain.exchange();
+        let moved = brain.exchange().unwrap();
         if !moved || !matches!(outcome, Outcome::Waiting { .. }) {
             break outcome;
         }
