@@ -151,6 +151,41 @@ fn it_learns_sleeps_and_evolves_the_same_in_every_mode() {
 }
 
 #[test]
+fn language_learns_in_its_sleep_what_hippocampus_dreams_of() {
+    let firmware = Firmware::copy();
+    let mut brain = firmware.boot(Mode::Parallel);
+    ticks(&mut brain, 645);
+    let sent = |brain: &Brain| brain.report().answered["SendSignal"];
+    let mean_image = |brain: &Brain| brain.machine(0, |machine| machine.hot(1).unwrap().data().to_vec());
+    let before = (sent(&brain), weights(&brain, 3), mean_image(&brain));
+    ticks(&mut brain, 1);
+    let report = brain.report();
+    assert_eq!(
+        (report.sleeps[0].until, report.has_failures()),
+        (None, false),
+        "it is not in its first sleep"
+    );
+    // Each of 128 dreams is a message to representation and two to language; regions do not run.
+    assert_eq!(sent(&brain), before.0 + 3 * 128);
+    assert!(weights(&brain, 3) != before.1, "language learned nothing");
+    assert_eq!(mean_image(&brain), before.2);
+}
+
+#[test]
+fn whoever_remembers_little_does_not_dream() {
+    let firmware = Firmware::copy();
+    let path = "boot/memory.ternsig";
+    // It is tired at once.
+    firmware.write(path, &firmware.read(path).replace("set H43, 53760", "set H43, 256"));
+    let mut brain = firmware.boot(Mode::Parallel);
+    ticks(&mut brain, 10);
+    let report = brain.report();
+    assert!(report.banks[0].entries < 85, "{report:?}");
+    let runs = |name: &str| report.programs.iter().find(|program| program.name == name).unwrap().runs;
+    assert_eq!((report.sleeps.len(), runs("dream"), report.has_failures()), (1, 1, false));
+}
+
+#[test]
 fn it_goes_on_where_it_was_stopped() {
     let firmware = Firmware::copy();
     let mut whole = firmware.boot_from("whole.store", Mode::Parallel);
@@ -181,9 +216,14 @@ fn it_goes_on_where_it_was_stopped() {
     }
 }
 
+/// The weights of a region's first cold register.
+fn weights(brain: &Brain, region: u8) -> Vec<ternsig_isa::Signal> {
+    brain.machine(region, |machine| machine.cold(0).unwrap().signals().to_vec()).unwrap()
+}
+
 /// The weights of spatial's layer.
 fn layer(brain: &Brain) -> Vec<ternsig_isa::Signal> {
-    brain.machine(1, |machine| machine.cold(0).unwrap().signals().to_vec()).unwrap()
+    weights(brain, 1)
 }
 
 fn ticks(brain: &mut Brain, count: usize) {
