@@ -16,7 +16,7 @@ mod routes;
 mod stream;
 mod tick;
 
-pub use error::{BrainError, Fault};
+pub use error::{AttachError, BrainError, Fault};
 pub use keep::Begun;
 pub use reload::{Reload, Swapped};
 pub use report::{BankReport, BrainReport, ProgramReport, RegionReport, Score, SleepReport};
@@ -126,16 +126,27 @@ impl Brain {
     }
 
     /// Lets a device of the host's own answer the operations of this name ([`DomainOp::device`]) of a region and its models, in place of
-    /// the one that did; false if there is no such region. What it has in common with others must not depend on which region of a
-    /// round runs first, and what it knows it keeps itself: the brain's store has nothing of it.
-    pub fn attach(&mut self, region: u8, name: &str, device: impl Device + 'static) -> bool {
-        let Some(place) = self.place(region) else { return false };
+    /// the one that did. What it has in common with others must not depend on which region of a round runs first, and what it knows
+    /// it keeps itself: the brain's store has nothing of it.
+    ///
+    /// # Errors
+    /// There is no such region or device, or the brain answers these operations where no device would be asked: see
+    /// [`AttachError`].
+    pub fn attach(
+        &mut self,
+        region: u8,
+        name: &str,
+        device: impl Device + 'static,
+    ) -> Result<(), AttachError> {
+        let place = self.place(region).ok_or(AttachError::NoRegion(region))?;
+        AttachError::refuse(name)?;
         lock(&self.cells[place]).host.device_mut().devices.attach(name, device);
-        true
+        Ok(())
     }
 
     /// Has the messages of all regions go through another transport, which is made of the one that they go through now. What that one
-    /// has under way is saved with the brain; what another keeps by itself is not.
+    /// has under way is saved with the brain; what another keeps by itself is not. Regions of a round may run at the same time: what
+    /// they send must have no effect before [`Transport::settle`], and then in ascending order of ids.
     pub fn wrap_transport(&mut self, wrap: impl FnOnce(Arc<dyn Transport>) -> Arc<dyn Transport>) {
         self.carrier = wrap(Arc::clone(&self.carrier));
         for cell in self.cells.iter() {

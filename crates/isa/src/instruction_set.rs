@@ -87,7 +87,7 @@ pub enum RegisterError {
     IdTaken(u16, String),
     /// The name is taken by the extension with this id.
     NameTaken(String, u16),
-    /// A row belongs to another id, has no form, or repeats an opcode.
+    /// A row belongs to another id, has no form, lacks operands for what it yields, or repeats an opcode.
     BadRow(u16, &'static str),
 }
 
@@ -165,6 +165,11 @@ impl InstructionSet {
                 "the row names another extension id"
             } else if row.forms.is_empty() {
                 "the row has no form"
+            } else if row
+                .yields
+                .is_some_and(|kind| row.forms.iter().any(|form| form.fields.len() < kind.field_names().len()))
+            {
+                "the row has fewer operands than the operation that it yields has fields"
             } else if ext.rows()[..i].iter().any(|other| other.opcode == row.opcode) {
                 "the opcode is declared twice"
             } else {

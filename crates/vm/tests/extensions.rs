@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::sync::Arc;
-use ternsig_isa::{DomainOp, Effect, ExtensionSyntax, Form, Instruction, RoleSet, Row, Work};
+use ternsig_isa::{DomainOp, DomainOpKind, Effect, ExtensionSyntax, Form, Instruction, RoleSet, Row, Work};
 use ternsig_program::AssembledProgram;
 use ternsig_vm::{
     Error, ErrorKind, ExecutionContext, Extension, ExtensionRegistry, Interpreter, Outcome, StepResult,
@@ -11,7 +11,7 @@ use ternsig_vm::{
 const ID: u16 = 0x0100;
 const ASKED: DomainOp = DomainOp::PoolSave;
 
-const fn row(opcode: u16, name: &'static str) -> Row {
+const fn row(opcode: u16, name: &'static str, yields: Option<DomainOpKind>) -> Row {
     Row {
         ext: ID,
         opcode,
@@ -21,13 +21,19 @@ const fn row(opcode: u16, name: &'static str) -> Row {
         effect: Effect::Control,
         work: Work::Unit,
         roles: RoleSet::ALL,
-        yields: None,
+        yields,
         doc: "a test",
     }
 }
 
-static ROWS: [Row; 5] =
-    [row(0, "asks"), row(1, "fails"), row(2, "works"), row(3, "leaves"), row(4, "answers")];
+static ROWS: [Row; 6] = [
+    row(0, "asks", Some(DomainOpKind::PoolSave)),
+    row(1, "fails", None),
+    row(2, "works", None),
+    row(3, "leaves", None),
+    row(4, "answers", None),
+    row(5, "surprises", Some(DomainOpKind::PoolLoad)),
+];
 
 struct Odd;
 
@@ -62,6 +68,7 @@ impl Extension for Odd {
                 machine.jump(4);
                 StepResult::Break
             }
+            5 => StepResult::Yield(ASKED),
             _ => {
                 machine.set_output(&[1, 2, 3]);
                 StepResult::Halt
@@ -90,6 +97,16 @@ fn a_yield_belongs_to_its_own_word() {
     assert_eq!(asking.run(), Outcome::Unfulfilled { op: ASKED, instruction: 1 });
     let refused = asking.run_with_host(|_, _| Err(Error::new(ErrorKind::Denied, "not now")));
     assert_eq!(refused.to_string(), "instruction 1 (odd.asks): not now");
+}
+
+#[test]
+fn a_yield_is_of_the_kind_that_the_row_declares() {
+    let mut surprising = interpreter(&[NOP, (ID, 5, 0)]);
+    let outcome = surprising.run_with_host(|_, _| panic!("nobody is asked"));
+    assert_eq!(
+        outcome.to_string(),
+        "instruction 1 (odd.surprises): it asks for PoolSave, but its row declares PoolLoad"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::store::StoreError;
 use std::fmt;
+use ternsig_isa::domain_op::DomainOpKind;
 use ternsig_vm::Error;
 
 /// Why a brain does not boot, or stops.
@@ -66,3 +67,44 @@ impl From<StoreError> for BrainError {
         BrainError::Store(error)
     }
 }
+
+/// Why a device cannot be attached to a region of a brain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttachError {
+    /// There is no region with this id.
+    NoRegion(u8),
+    /// No operation has a device of this name.
+    NoOperation(String),
+    /// Its operations are answered without asking a device: where they are set instead.
+    Elsewhere(String, &'static str),
+}
+
+impl AttachError {
+    pub(super) fn refuse(name: &str) -> Result<(), AttachError> {
+        let elsewhere = match name {
+            "chemicals" | "fields" | "senses" | "clock" => {
+                "the substrate, in place; a host sets it with `Brain::substrate`"
+            }
+            "bank" => "the memory's banks, in place",
+            "models" => "the models that the manifest binds",
+            "ipc" => "the transport; `Brain::wrap_transport` puts another around it",
+            _ if DomainOpKind::ALL.iter().any(|kind| kind.device() == name) => return Ok(()),
+            _ => return Err(AttachError::NoOperation(name.to_owned())),
+        };
+        Err(AttachError::Elsewhere(name.to_owned(), elsewhere))
+    }
+}
+
+impl fmt::Display for AttachError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AttachError::NoRegion(region) => write!(f, "there is no region {region}"),
+            AttachError::NoOperation(name) => write!(f, "no operation has a device \"{name}\""),
+            AttachError::Elsewhere(name, whom) => {
+                write!(f, "operations of \"{name}\" are answered by {whom}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for AttachError {}

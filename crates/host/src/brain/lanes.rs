@@ -47,10 +47,13 @@ impl Load {
     }
 
     /// Whether they would be done sooner on so many threads than on one.
-    pub(super) fn pays(&self, threads: usize) -> bool {
+    pub(super) fn pays(&self, threads: impl FnOnce() -> usize) -> bool {
         let total = self.ordered + self.parallel;
-        let shared = total / u32::try_from(threads.max(1)).unwrap_or(u32::MAX);
-        total - self.ordered.max(self.longest).max(shared).min(total) > HAND_OVER
+        // Most rounds are too short for any number of threads.
+        total > HAND_OVER && {
+            let shared = total / u32::try_from(threads().max(1)).unwrap_or(u32::MAX);
+            total - self.ordered.max(self.longest).max(shared) > HAND_OVER
+        }
     }
 }
 
@@ -108,13 +111,13 @@ mod tests {
 
     #[test]
     fn threads_are_woken_only_for_what_takes_longer_than_waking_them() {
-        assert!(!load(0, &[]).pays(2));
-        assert!(!load(30, &[30, 30]).pays(2));
+        assert!(!load(0, &[]).pays(|| 2));
+        assert!(!load(30, &[30, 30]).pays(|| 2));
         // One region is most of the work: there is nothing to share.
-        assert!(!load(0, &[5000, 40, 40]).pays(8));
-        assert!(!load(5000, &[40, 40]).pays(8));
-        assert!(load(150, &[150]).pays(2));
-        assert!(load(0, &[300, 300, 300]).pays(2));
-        assert!(!load(0, &[300, 300, 300]).pays(1));
+        assert!(!load(0, &[5000, 40, 40]).pays(|| 8));
+        assert!(!load(5000, &[40, 40]).pays(|| 8));
+        assert!(load(150, &[150]).pays(|| 2));
+        assert!(load(0, &[300, 300, 300]).pays(|| 2));
+        assert!(!load(0, &[300, 300, 300]).pays(|| 1));
     }
 }

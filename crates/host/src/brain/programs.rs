@@ -68,10 +68,10 @@ impl Brain {
     }
 
     fn run_programs(&mut self, begins: impl Fn(When) -> bool) -> Result<(), BrainError> {
+        // Those that an error keeps from running are still due.
+        self.programs.iter_mut().for_each(|program| program.due |= begins(program.when));
         for number in 0..self.programs.len() {
-            let program = &mut self.programs[number];
-            program.due |= begins(program.when);
-            if program.due {
+            if self.programs[number].due {
                 self.run_program(number)?;
             }
         }

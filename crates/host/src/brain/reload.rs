@@ -146,9 +146,16 @@ impl Brain {
         let checked = uses.iter().map(|part| self.checked(*part, program, registry));
         let checked = checked.collect::<Result<Vec<_>, _>>()?;
         let mut swapped = Swapped::default();
+        let mut all = Ok(());
         for (part, (program, operations)) in uses.iter().zip(checked) {
             let (place, name) = self.part(*part);
-            let reloaded = self.put(*part, program)?;
+            let reloaded = match self.put(*part, program) {
+                Ok(reloaded) => reloaded,
+                Err(error) => {
+                    all = Err(format!("{name}: {error}"));
+                    break;
+                }
+            };
             let (tick, region) = (self.clock().tick, self.region_name(place));
             self.observer.log(|| Event::reload(tick, &region, path, &reloaded));
             self.operations[place].extend(operations);
@@ -158,7 +165,7 @@ impl Brain {
         }
         // What a program asks for decides what may run beside it.
         self.stages = lanes::stages(&self.manifest, &self.operations);
-        Ok(swapped)
+        all.map(|()| swapped)
     }
 
     /// The place of the region, and what messages call the part.

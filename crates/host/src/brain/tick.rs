@@ -24,7 +24,8 @@ impl Brain {
     /// Lives through a tick.
     ///
     /// # Errors
-    /// All regions wait for each other, messages cannot be carried, or the brain cannot be kept. A region that fails begins anew in the next tick.
+    /// All regions wait for each other, messages cannot be carried, or the brain cannot be kept. The rest of the tick is lost then;
+    /// programs that were due run in the next. A region that fails begins anew in the next tick.
     pub fn tick(&mut self) -> Result<(), BrainError> {
         self.enter_phases()?;
         let begin = Instant::now();
@@ -87,7 +88,7 @@ impl Brain {
         stage.ordered.iter().for_each(|place| load.ordered += self.prepare(*place, resting));
         stage.parallel.iter().for_each(|place| load.add_parallel(self.prepare(*place, resting)));
         let at_once = match self.mode {
-            Mode::Auto => load.pays(rayon::current_num_threads()),
+            Mode::Auto => load.pays(rayon::current_num_threads),
             Mode::Parallel => true,
             Mode::Sequential => false,
         };

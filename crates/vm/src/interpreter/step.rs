@@ -7,6 +7,7 @@ use crate::fuel;
 use crate::machine::Machine;
 use crate::outcome::StepResult;
 use crate::semantics::{self, Flow};
+use ternsig_isa::domain_op::DomainOpKind;
 use ternsig_isa::{Access, Register, Work};
 use ternsig_program::{Step, StepOp};
 
@@ -92,7 +93,7 @@ pub(super) fn step(ctx: &mut ExecutionContext<'_>, registry: &ExtensionRegistry)
     let result = match step.op {
         StepOp::Standard(op) => semantics::execute(ctx, op, step.operands),
         StepOp::User { ext, opcode } => {
-            let result = registry.dispatch(ext, opcode, step.operands, ctx);
+            let result = declared(registry, ext, opcode, registry.dispatch(ext, opcode, step.operands, ctx));
             return user_result(ctx.machine_mut(), registry, at, cost, result);
         }
     };
@@ -104,6 +105,18 @@ pub(super) fn step(ctx: &mut ExecutionContext<'_>, registry: &ExtensionRegistry)
         Ok(Flow::Yield) => Next::Yield,
         Err(fault) => stopped_at(ctx.machine_mut(), at, cost, &step, fault),
     }
+}
+
+/// Hosts know by its row what an instruction may ask them for.
+fn declared(registry: &ExtensionRegistry, ext: u16, opcode: u16, result: StepResult) -> StepResult {
+    let StepResult::Yield(op) = result else { return result };
+    let yields = registry.instruction_set().row(ext, opcode).and_then(|row| row.yields);
+    if yields == Some(op.kind()) {
+        return result;
+    }
+    let declared = yields.map_or("nothing", DomainOpKind::name);
+    let message = format!("it asks for {op}, but its row declares {declared}");
+    StepResult::Error(Error::new(ErrorKind::Denied, message))
 }
 
 /// Extensions may set the program counter to go on elsewhere. Where they do not go on, it is where every other

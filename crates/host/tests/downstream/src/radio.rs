@@ -107,7 +107,8 @@ impl Transport for Radio {
 
     fn subscribe(&self, region: u8, channel: u8, register: Register) -> Result<(), Error> {
         let mut air = self.known(region)?;
-        air.subscriptions.insert((region, channel), Subscription { register, newest: None });
+        let fresh = Subscription { register, newest: None };
+        air.subscriptions.entry((region, channel)).or_insert(fresh).register = register;
         air.stirred = true;
         Ok(())
     }

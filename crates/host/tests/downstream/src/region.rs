@@ -132,7 +132,8 @@ impl Region {
     }
 
     /// Loads its firmware anew if that was saved; `None` if it was not, or while a run waits. The old one stays if something is
-    /// wrong with the new.
+    /// wrong with the new; without a code generator for this processor, which was looked for when the region was made, the new one
+    /// would be interpreted.
     ///
     /// # Errors
     /// What is wrong with it.

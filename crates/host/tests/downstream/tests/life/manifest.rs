@@ -17,8 +17,7 @@ fn boot(folder: &Folder, mode: Mode) -> Brain {
     let manifest = BrainManifest::parse(&fs::read_to_string(&path).unwrap(), &path).unwrap();
     let memory = Memory::open(folder.path("brain.store"), WritePolicy::BACK).unwrap();
     let mut brain = Brain::boot_with(manifest, memory, &registry().unwrap(), mode).unwrap();
-    assert!(brain.attach(CORTEX, "sensor", Sonar::new([50, 90])));
-    assert!(!brain.attach(9, "sensor", Sonar::new([0, 0])));
+    brain.attach(CORTEX, "sensor", Sonar::new([50, 90])).unwrap();
     brain
 }
 
@@ -28,7 +27,7 @@ fn outputs(brain: &Brain) -> [Vec<i32>; 3] {
 
 #[test]
 fn a_brain_from_a_manifest_has_devices_and_instructions_of_the_host() {
-    for mode in [Mode::Sequential, Mode::Parallel] {
+    for mode in [Mode::Sequential, Mode::Parallel, Mode::Auto] {
         let folder = Folder::new();
         let mut brain = boot(&folder, mode);
         let mut seen = Vec::new();
@@ -60,7 +59,7 @@ fn a_brain_from_a_manifest_has_devices_and_instructions_of_the_host() {
 fn a_region_without_its_device_says_what_it_misses() {
     let folder = Folder::new();
     let mut brain = boot(&folder, Mode::Parallel);
-    assert!(brain.attach(CORTEX, "sensor", ternsig::Devices::new()));
+    brain.attach(CORTEX, "sensor", ternsig::Devices::new()).unwrap();
     brain.tick().unwrap();
     let failure = brain.report().regions[usize::from(CORTEX)].last_failure.clone().unwrap();
     assert!(
@@ -95,4 +94,22 @@ fn messages_go_through_what_the_host_puts_around_the_transport() {
     let mut brain = boot(&folder, Mode::Sequential);
     brain.tick().unwrap();
     assert_eq!(outputs(&brain)[0], [20]);
+}
+
+#[test]
+fn devices_that_would_never_be_asked_are_refused() {
+    let folder = Folder::new();
+    let mut brain = boot(&folder, Mode::Auto);
+    let refused = [
+        (9, "sensor", "there is no region 9"),
+        (CORTEX, "sonsor", "no operation has a device \"sonsor\""),
+        (CORTEX, "senses", "operations of \"senses\" are answered by the substrate, in place"),
+        (CORTEX, "bank", "operations of \"bank\" are answered by the memory's banks"),
+        (CORTEX, "models", "operations of \"models\" are answered by the models that the manifest binds"),
+        (CORTEX, "ipc", "operations of \"ipc\" are answered by the transport"),
+    ];
+    for (region, name, why) in refused {
+        let error = brain.attach(region, name, Sonar::new([0, 0])).unwrap_err().to_string();
+        assert!(error.starts_with(why), "{error}");
+    }
 }

@@ -32,7 +32,9 @@ fn firmware_that_is_saved_takes_the_place_of_the_old_one_and_keeps_its_weights()
     assert_eq!(output(brain.cortex.machine()), [0, 30, 4]);
 
     folder.edit("cortex.ternsig", "halt", "hlat");
-    let message = reloaded(&mut brain.cortex).unwrap_err().to_string();
+    // Where a save is seen twice, the version before comes once more.
+    let error = (0..3).find_map(|_| reloaded(&mut brain.cortex).err());
+    let message = error.unwrap().to_string();
     assert!(message.contains("did you mean \"halt\"?"), "{message}");
     brain.tick().unwrap();
     assert_eq!(output(brain.cortex.machine()), [0, 20, 6]);

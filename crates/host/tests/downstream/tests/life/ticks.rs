@@ -60,6 +60,8 @@ fn the_radio_keeps_what_a_transport_promises() {
     radio.subscribe(2, 9, register).unwrap();
     radio.broadcast(1, 9, &[5]).unwrap();
     radio.broadcast(1, 9, &[6, 7]).unwrap();
+    // As in each run of a program: what has arrived by then is not lost.
+    radio.subscribe(2, 9, register).unwrap();
     assert!(radio.settle().unwrap() && !radio.settle().unwrap());
     let mut delivered = Vec::new();
     for _ in 0..2 {
