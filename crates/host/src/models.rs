@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use ternsig_isa::DomainOp;
 use ternsig_program::AssembledProgram;
-use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext, ExtensionRegistry, Interpreter};
+use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext, ExtensionRegistry, Interpreter, Machine};
 
 /// How many slots a table has.
 pub const MODEL_SLOTS: usize = 256;
@@ -22,9 +22,12 @@ pub const MAX_CALL_DEPTH: usize = 16;
 /// The models of a machine. A slot is empty until a program loads it, and gets the program that is bound to its number.
 pub struct ModelTable {
     slots: Vec<Option<LoadedModel>>,
+    /// Models that were loaded when the program of the calling machine was replaced, until it loads them again.
+    resting: BTreeMap<u8, LoadedModel>,
     programs: BTreeMap<u8, ModelProgram>,
     registry: Arc<ExtensionRegistry>,
     equip: Equip,
+    recall: Option<Recall>,
     /// Slots that are being executed, the outermost first.
     calls: Vec<u8>,
 }
@@ -40,6 +43,9 @@ pub struct LoadedModel {
 /// Makes an interpreter ready: attaches the devices that answer in place, and an engine.
 pub type Equip = Box<dyn Fn(&mut Interpreter) -> Result<(), Error> + Send>;
 
+/// Fills the registers of a new machine whose keys have weights somewhere.
+pub type Recall = Box<dyn Fn(&mut Machine) -> Result<(), Error> + Send>;
+
 impl Default for ModelTable {
     fn default() -> ModelTable {
         ModelTable::new(Arc::default(), Box::new(|_| Ok(())))
@@ -51,7 +57,29 @@ impl ModelTable {
     #[must_use]
     pub fn new(registry: Arc<ExtensionRegistry>, equip: Equip) -> ModelTable {
         let slots = (0..MODEL_SLOTS).map(|_| None).collect();
-        ModelTable { slots, programs: BTreeMap::new(), registry, equip, calls: Vec::new() }
+        ModelTable {
+            slots,
+            resting: BTreeMap::new(),
+            programs: BTreeMap::new(),
+            registry,
+            equip,
+            recall: None,
+            calls: Vec::new(),
+        }
+    }
+
+    /// Gives each model that is loaded into an empty slot what its keys have, such as
+    /// [`Memory::load_registers`](crate::Memory::load_registers) knows.
+    #[must_use]
+    pub fn recalling(self, recall: Recall) -> ModelTable {
+        ModelTable { recall: Some(recall), ..self }
+    }
+
+    /// To be called when the program of the calling machine is replaced, which empties its slots: what it loads again then keeps
+    /// its weights, as after a reload.
+    pub fn rest(&mut self) {
+        let loaded = self.slots.iter_mut().enumerate();
+        self.resting.extend(loaded.filter_map(|(slot, model)| Some((slot as u8, model.take()?))));
     }
 
     /// Binds a program to a slot, in place of the one that was. What is loaded stays until it is loaded or reloaded.
@@ -65,14 +93,18 @@ impl ModelTable {
         self.slots[usize::from(slot)].as_ref()
     }
 
-    /// Every loaded model with the number of its slot.
+    /// Every model with the number of its slot: those that are loaded, and those that [rest](ModelTable::rest).
     pub fn iter(&self) -> impl Iterator<Item = (u8, &LoadedModel)> {
-        self.slots.iter().enumerate().filter_map(|(slot, model)| Some((slot as u8, model.as_ref()?)))
+        let loaded = self.slots.iter().enumerate();
+        let loaded = loaded.filter_map(|(slot, model)| Some((slot as u8, model.as_ref()?)));
+        loaded.chain(self.resting.iter().map(|(slot, model)| (*slot, model)))
     }
 
-    /// The models, to be changed between runs.
+    /// The same models, to be changed between runs.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (u8, &mut LoadedModel)> {
-        self.slots.iter_mut().enumerate().filter_map(|(slot, model)| Some((slot as u8, model.as_mut()?)))
+        let loaded = self.slots.iter_mut().enumerate();
+        let loaded = loaded.filter_map(|(slot, model)| Some((slot as u8, model.as_mut()?)));
+        loaded.chain(self.resting.iter_mut().map(|(slot, model)| (*slot, model)))
     }
 }
 

@@ -190,7 +190,10 @@ impl Shared<'_> {
         let (engine, parts, memory, slots) =
             (region.engine, parts.clone(), self.memory.clone(), slots.clone());
         let equip = move |interpreter: &mut Interpreter| equip(interpreter, engine, &parts, &memory, &slots);
-        let mut models = ModelTable::new(Arc::clone(self.registry), Box::new(equip));
+        let recalling = self.memory.clone();
+        let recall = move |machine: &mut Machine| recalling.load_registers(machine).complete().map(drop);
+        let mut models =
+            ModelTable::new(Arc::clone(self.registry), Box::new(equip)).recalling(Box::new(recall));
         for (&slot, path) in &region.models {
             let program = ModelProgram::from_file(path).granted(region.granted).limited(self.limits());
             models.bind(slot, program);

@@ -123,6 +123,7 @@ impl Cell {
     pub(super) fn reload(&mut self, program: ValidatedProgram) -> Result<Reloaded, Error> {
         let width = expected_input(&program);
         let reloaded = self.interpreter.reload(program)?;
+        self.host.device_mut().models.rest();
         self.host.recorder_mut().reload(&reloaded);
         self.width = width;
         let equipped = self.engine.equip(&mut self.interpreter);

@@ -162,10 +162,15 @@ impl Brain {
         if cell.interpreter.restore(&bytes).is_err() {
             return Ok(());
         }
-        self.load(cell.interpreter.machine_mut())?;
+        let of = |error: BrainError| match error {
+            BrainError::Memory(error) => BrainError::Memory(in_region(&region, &error)),
+            other => other,
+        };
+        self.load(cell.interpreter.machine_mut()).map_err(of)?;
         let loaded: Vec<u8> = cell.interpreter.machine().models().iter().map(|(slot, _)| slot).collect();
         for slot in loaded {
-            cell.host.device_mut().models.fill(slot).map_err(BrainError::Memory)?;
+            let filled = cell.host.device_mut().models.fill(slot);
+            filled.map_err(|error| BrainError::Memory(in_region(&region, &error)))?;
             let Some((_, model)) =
                 cell.host.device_mut().models.iter_mut().find(|(number, _)| *number == slot)
             else {
@@ -175,7 +180,7 @@ impl Brain {
                 // The same holds for the machine of a model.
                 let _ = model.interpreter_mut().restore(&bytes);
             }
-            self.load(model.interpreter_mut().machine_mut())?;
+            self.load(model.interpreter_mut().machine_mut()).map_err(of)?;
         }
         Ok(())
     }
@@ -198,4 +203,8 @@ fn forget_changes(machine: &mut Machine) {
             register.set_dirty(false);
         }
     }
+}
+
+fn in_region(region: &str, error: &Error) -> Error {
+    Error::new(error.kind(), format!("region \"{region}\": {error}"))
 }

@@ -20,8 +20,17 @@ impl ModelTable {
     /// # Errors
     /// No program is bound to it, or it cannot be read, is invalid or too large; the slot stays as it is then.
     pub fn fill(&mut self, slot: u8) -> Result<(), Error> {
-        let program = self.bound(slot)?;
-        let model = self.model(program, program.read(&self.registry)?)?;
+        let validated = self.bound(slot)?.read(&self.registry)?;
+        let model = match self.resting.remove(&slot) {
+            Some(mut resting) => {
+                if let Err(error) = self.renew(&mut resting, validated) {
+                    self.resting.insert(slot, resting);
+                    return Err(error);
+                }
+                resting
+            }
+            None => self.model(slot, validated)?,
+        };
         self.slots[usize::from(slot)] = Some(model);
         Ok(())
     }
@@ -38,7 +47,13 @@ impl ModelTable {
     /// # Errors
     /// The slot is empty, or the program is too large; the old one stays then.
     pub fn replace(&mut self, slot: u8, program: ValidatedProgram) -> Result<Reloaded, Error> {
-        let model = self.slots[usize::from(slot)].as_mut().ok_or_else(|| empty(slot))?;
+        let mut model = self.slots[usize::from(slot)].take().ok_or_else(|| empty(slot))?;
+        let reloaded = self.renew(&mut model, program);
+        self.slots[usize::from(slot)] = Some(model);
+        reloaded
+    }
+
+    fn renew(&self, model: &mut LoadedModel, program: ValidatedProgram) -> Result<Reloaded, Error> {
         let assembled = program.program().clone();
         let reloaded = model.interpreter.reload(program)?;
         (self.equip)(&mut model.interpreter)?;
@@ -51,9 +66,10 @@ impl ModelTable {
         self.programs.get(&slot).ok_or_else(|| Error::new(ErrorKind::NotFound, missing()))
     }
 
-    fn model(&self, program: &ModelProgram, validated: ValidatedProgram) -> Result<LoadedModel, Error> {
+    fn model(&self, slot: u8, validated: ValidatedProgram) -> Result<LoadedModel, Error> {
         let assembled = validated.program().clone();
-        let machine = Machine::with_limits(validated, program.limits())?;
+        let mut machine = Machine::with_limits(validated, self.bound(slot)?.limits())?;
+        self.recall.iter().try_for_each(|recall| recall(&mut machine))?;
         let mut interpreter = Interpreter::from_machine(machine, Arc::clone(&self.registry));
         (self.equip)(&mut interpreter)?;
         Ok(LoadedModel { program: assembled, interpreter, waits_in: None })

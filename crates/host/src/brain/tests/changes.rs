@@ -102,3 +102,51 @@ fn a_program_that_is_saved_takes_the_place_of_the_old_one() {
     assert_eq!(weights(&brain), [0; 3]);
     assert_eq!(brain.report().reloads, 4);
 }
+
+#[test]
+fn models_keep_their_weights_when_the_program_that_executes_them_is_another() {
+    let manifest =
+        ["[brain]\n".to_owned(), region(0, "calls", "models = { 1 = \"model.ternsig\" }")].concat();
+    let calls = |value: u8| {
+        let body = format!(
+            "    orchestration.model_status H1, 1\n    if_nonzero H1, on\n    orchestration.model_load H0, 1\n\
+             on:\n    set H0, {value}\n    store_output H0\n"
+        );
+        program(ROUTING, &body)
+    };
+    let model = ".registers\n    C0: ternary[3] key=\"m\"\n    C1: ternary[2]\n.program\n    halt\n";
+    let firmware = Firmware::new(&manifest, &[("calls.ternsig", &calls(1)), ("model.ternsig", model)]);
+    let store = firmware.path("brain.store");
+    let mut brain = firmware.boot_from(&store, Mode::Auto);
+    let weights = |brain: &Brain| {
+        let mut cell = lock(&brain.cells[0]);
+        let (_, model) = cell.host.device_mut().models.iter().next().unwrap();
+        [0, 1].map(|index| model.interpreter().machine().cold(index).unwrap().values().to_vec())
+    };
+    brain.tick().unwrap();
+    for (_, model) in lock(&brain.cells[0]).host.device_mut().models.iter_mut() {
+        let machine = model.interpreter_mut().machine_mut();
+        machine.init_random(0, 7).unwrap();
+        machine.init_random(1, 8).unwrap();
+    }
+    let learned = weights(&brain);
+    assert!(learned.iter().flatten().any(|weight| *weight != 0));
+
+    brain.watch(std::time::Duration::ZERO, &Arc::default()).unwrap();
+    firmware.write("unfinished", &calls(2));
+    fs::rename(firmware.path("unfinished"), firmware.path("calls.ternsig")).unwrap();
+    reloaded(&mut brain).result.unwrap();
+    // A save between the reload and the first run has them, too.
+    brain.save().unwrap();
+    brain.tick().unwrap();
+    assert_eq!((output(&brain, 0), weights(&brain)), (vec![2], learned.clone()));
+    assert!(!brain.report().has_failures());
+    brain.save().unwrap();
+    drop(brain);
+
+    // Edited while nothing runs: what has a key is kept, as for the region itself.
+    firmware.write("calls.ternsig", &calls(3));
+    let mut brain = firmware.boot_from(&store, Mode::Auto);
+    brain.tick().unwrap();
+    assert_eq!((output(&brain, 0), &weights(&brain)[0]), (vec![3], &learned[0]));
+}
