@@ -15,6 +15,7 @@ mod report;
 mod routes;
 mod stream;
 mod tick;
+mod wires;
 
 pub use error::{AttachError, BrainError, Fault};
 pub use keep::Begun;

@@ -20,6 +20,7 @@ use crate::models::{Host, ModelProgram, ModelTable};
 use crate::substrate::Substrate;
 use crate::substrate::devices::RegionParts;
 use crate::telemetry::{Measured, Recorder};
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 use ternsig_program::ValidatedProgram;
@@ -35,9 +36,9 @@ impl Brain {
         registry: &Arc<ExtensionRegistry>,
         mode: Mode,
     ) -> Result<Brain, BrainError> {
-        let programs = preflight::check(&manifest, registry).map_err(BrainError::Preflight)?;
+        let checked = check(&manifest, registry)?;
         let memory = Memory::open(&manifest.brain.store, WritePolicy::BACK)?;
-        Brain::assemble(manifest, programs, memory, registry, mode)
+        Brain::assemble(manifest, checked, memory, registry, mode)
     }
 
     /// The same with a memory that is open already.
@@ -50,23 +51,18 @@ impl Brain {
         registry: &Arc<ExtensionRegistry>,
         mode: Mode,
     ) -> Result<Brain, BrainError> {
-        let programs = preflight::check(&manifest, registry).map_err(BrainError::Preflight)?;
-        Brain::assemble(manifest, programs, memory, registry, mode)
+        let checked = check(&manifest, registry)?;
+        Brain::assemble(manifest, checked, memory, registry, mode)
     }
 
     fn assemble(
         manifest: BrainManifest,
-        programs: Programs,
+        (programs, stream): (Programs, Option<Stream>),
         memory: Memory,
         registry: &Arc<ExtensionRegistry>,
         mode: Mode,
     ) -> Result<Brain, BrainError> {
-        let fault = |part: &str, error: &dyn std::fmt::Display| {
-            BrainError::Preflight(vec![Fault { part: part.to_owned(), message: error.to_string() }])
-        };
-        let seed = manifest.brain.seed;
-        let stream = manifest.stream.as_ref().map(|entry| Stream::read(entry, seed)).transpose();
-        let stream = stream.map_err(|error| fault("the stream", &error))?;
+        let fault = |part: &str, error: &dyn Display| BrainError::Preflight(vec![Fault::new(part, error)]);
         let trunk = substrate(&manifest).map_err(|error| fault("the fields", &error))?;
         for bank in &manifest.banks {
             memory.banks().find_or_create(&bank.name, bank.config).map_err(BrainError::Memory)?;
@@ -120,6 +116,24 @@ impl Brain {
         };
         brain.take_up()?;
         Ok(brain)
+    }
+}
+
+/// Everything that is read before the brain is put together.
+fn check(
+    manifest: &BrainManifest,
+    registry: &ExtensionRegistry,
+) -> Result<(Programs, Option<Stream>), BrainError> {
+    let seed = manifest.brain.seed;
+    let stream = manifest.stream.as_ref().map(|entry| Stream::read(entry, seed)).transpose();
+    let stream = stream.map_err(|error| Fault::new("the stream", &error));
+    let width = stream.as_ref().ok().and_then(Option::as_ref).map(Stream::width);
+    match (preflight::check(manifest, registry, width), stream) {
+        (Ok(programs), Ok(stream)) => Ok((programs, stream)),
+        (programs, stream) => {
+            let faults = stream.err().into_iter().chain(programs.err().into_iter().flatten());
+            Err(BrainError::Preflight(faults.collect()))
+        }
     }
 }
 

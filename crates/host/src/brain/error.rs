@@ -30,6 +30,12 @@ pub struct Fault {
     pub message: String,
 }
 
+impl Fault {
+    pub(super) fn new(part: &str, message: &dyn fmt::Display) -> Fault {
+        Fault { part: part.to_owned(), message: message.to_string() }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.part, self.message)

@@ -1,6 +1,7 @@
 //! What has to be right before the first tick: every program, key, number and role.
 
 use super::error::Fault;
+use super::wires;
 use crate::loader::load_program_file;
 use crate::manifest::BrainManifest;
 use crate::manifest::brain::{BrainProgram, BrainRegion, When};
@@ -21,13 +22,19 @@ pub(super) struct Programs {
     pub(super) operations: Vec<Vec<DomainOp>>,
 }
 
-/// Loads and checks everything.
-pub(super) fn check(manifest: &BrainManifest, registry: &ExtensionRegistry) -> Result<Programs, Vec<Fault>> {
+/// Loads and checks everything. Samples of the stream have so many elements, if it can be read.
+pub(super) fn check(
+    manifest: &BrainManifest,
+    registry: &ExtensionRegistry,
+    stream: Option<usize>,
+) -> Result<Programs, Vec<Fault>> {
     let mut check = Check { manifest, registry, faults: Vec::new(), keys: BTreeMap::new() };
     let mut operations = Vec::new();
     let own: Vec<_> = manifest.regions.iter().map(|region| check.region(region, &mut operations)).collect();
     let attached: Vec<_> =
         manifest.programs.iter().map(|program| check.attached(program, &mut operations)).collect();
+    let metas: Vec<_> = own.iter().map(|own| own.as_ref().map(|own| &own.program().meta)).collect();
+    check.faults.extend(wires::faults(manifest, &metas, stream));
     let (own, attached): (Option<Vec<_>>, Option<Vec<_>>) =
         (own.into_iter().collect(), attached.into_iter().collect());
     match (own, attached, check.faults) {
@@ -48,7 +55,7 @@ struct Check<'m> {
 
 impl<'m> Check<'m> {
     fn fault(&mut self, part: &str, message: impl Display) {
-        self.faults.push(Fault { part: part.to_owned(), message: message.to_string() });
+        self.faults.push(Fault::new(part, &message));
     }
 
     fn load(&mut self, part: &str, path: &Path, granted: RoleSet) -> Option<ValidatedProgram> {

@@ -64,6 +64,11 @@ impl Stream {
         sample.map_or((&[], 0), |sample| (sample.input, sample.label))
     }
 
+    /// How many elements a sample has.
+    pub(super) fn width(&self) -> usize {
+        self.sample().0.len()
+    }
+
     pub(super) fn classes(&self) -> usize {
         self.data.classes().len()
     }

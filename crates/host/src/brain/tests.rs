@@ -204,6 +204,38 @@ fn the_preflight_tells_every_fault() {
 }
 
 #[test]
+fn wires_bring_what_programs_expect() {
+    let manifest = [
+        "[brain]\n[stream]\nkind = \"csv\"\npath = \"data.csv\"\nlabel = \"last\"\n".to_owned(),
+        region(0, "short", "input = [\"stream\"]"),
+        region(1, "fits", "input = [\"stream\", \"short\"]"),
+        region(2, "unsure", "input = [\"fits\", \"short\"]"),
+        region(3, "long", "input = [\"short\", \"short\"]"),
+        region(4, "unwired", ""),
+    ]
+    .concat();
+    let sized = |meta: &str| format!(".meta\n{meta}{}", counter());
+    let programs = [
+        ("short.ternsig", sized("    input_dim 2\n    output_dim 3\n")),
+        ("fits.ternsig", sized("    input_dim 5\n")),
+        ("unsure.ternsig", sized("    input_dim 9\n")),
+        ("long.ternsig", sized("    input_dim 5\n")),
+        ("unwired.ternsig", sized("    input_dim 5\n")),
+    ];
+    let firmware = Firmware::new(&manifest, &programs.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let faults = || match firmware.boot(Mode::Sequential) {
+        Err(BrainError::Preflight(faults)) => faults.iter().map(ToString::to_string).collect(),
+        other => panic!("{:?}", other.err()),
+    };
+    let long = "region \"long\": its wires bring 6 elements, its program's input_dim is 5".to_owned();
+    // A stream that cannot be read is one fault among others.
+    let all: Vec<String> = faults();
+    assert!(all.len() == 2 && all[0].starts_with("the stream: ") && all[1] == long, "{all:?}");
+    firmware.write("data.csv", "1,2,a\n3,4,b\n");
+    assert_eq!(faults(), [long]);
+}
+
+#[test]
 fn programs_run_at_their_time_on_the_registers_of_their_region() {
     let manifest = [
         "[brain]\nphases = [\"boot\", \"grown\"]\nlevel = 2\nrest_level = 2\n".to_owned(),

@@ -33,15 +33,16 @@ fn told(row: &str) -> usize {
 fn the_guide_counts_right() {
     let lines =
         fs::read_to_string(repository().join("crates/host/src/brain/cell.rs")).unwrap().lines().count();
-    assert_eq!(told("Lines of Rust that run a region, whichever it is"), lines);
-    assert!(lines <= 500);
+    assert!(lines <= told("Lines of Rust that run a region, whichever it is (`brain/cell.rs`): fewer than"));
     assert_eq!(told("Programs that are shipped"), files(&repository().join("firmware"), "ternsig").len());
 }
 
 #[test]
 fn no_line_of_rust_knows_a_region() {
     let regions = Firmware::copy().manifest().regions;
-    for path in files(&repository().join("crates/host/src"), "rs") {
+    let sources =
+        ["host", "cli"].map(|part| files(&repository().join("crates").join(part).join("src"), "rs"));
+    for path in sources.concat() {
         if path.components().any(|part| part.as_os_str() == "tests") || path.ends_with("tests.rs") {
             continue;
         }
