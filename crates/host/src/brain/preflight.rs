@@ -94,7 +94,9 @@ impl<'m> Check<'m> {
             self.keys_of(&part, &region.name, program);
             self.operations_of(&part, region, program, operations);
         }
-        self.filled(&part, region, own.as_ref());
+        for message in own.iter().flat_map(|own| not_filled(region, own)) {
+            self.fault(&part, message);
+        }
         own
     }
 
@@ -129,17 +131,6 @@ impl<'m> Check<'m> {
         }
     }
 
-    fn filled(&mut self, part: &str, region: &BrainRegion, own: Option<&ValidatedProgram>) {
-        let Some(own) = own else { return };
-        let declared = |index: usize| {
-            let mut registers = own.program().registers.iter().map(|decl| decl.register);
-            registers.any(|register| register.bank() == Bank::Cold && register.index() == index)
-        };
-        for index in region.fill.iter().flat_map(|fill| &fill.registers).filter(|index| !declared(**index)) {
-            self.fault(part, format_args!("C{index} is to be filled, but is not declared"));
-        }
-    }
-
     fn operations_of(
         &mut self,
         part: &str,
@@ -154,6 +145,16 @@ impl<'m> Check<'m> {
             operations.extend(found);
         }
     }
+}
+
+/// Registers of a region that are to be filled, but that its program does not declare.
+pub(super) fn not_filled(region: &BrainRegion, program: &ValidatedProgram) -> Vec<String> {
+    let declared = |index: usize| {
+        let mut registers = program.program().registers.iter().map(|decl| decl.register);
+        registers.any(|register| register.bank() == Bank::Cold && register.index() == index)
+    };
+    let missing = region.fill.iter().flat_map(|fill| &fill.registers).filter(|index| !declared(**index));
+    missing.map(|index| format!("C{index} is to be filled, but is not declared")).collect()
 }
 
 /// What a program on the machine of a region may ask for, and what of that is not there.

@@ -1,16 +1,16 @@
 //! Programs that are edited while the brain runs.
 
-use super::preflight::asked_for;
+use super::preflight::{asked_for, not_filled};
 use super::{Brain, lanes, lock};
 use crate::telemetry::Event;
 use crate::watch::{Change, Watch, WatchError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use ternsig_isa::{DomainOp, RoleSet};
+use ternsig_isa::{DomainOp, Register, RoleSet};
 use ternsig_program::{AssembledProgram, Checks, ValidatedProgram};
-use ternsig_vm::ExtensionRegistry;
 use ternsig_vm::machine::reload::{Dropped, Reloaded};
+use ternsig_vm::{Error, ExtensionRegistry};
 
 /// A program file that was saved while the brain ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -198,6 +198,9 @@ impl Brain {
         }
         let (operations, mut faults) = asked_for(&self.manifest, &self.manifest.regions[place], &program);
         faults.extend(self.foreign_keys(place, &program));
+        if let Use::Region(place) = part {
+            faults.extend(not_filled(&self.manifest.regions[place], &program));
+        }
         if faults.is_empty() {
             Ok((program, operations))
         } else {
@@ -224,9 +227,21 @@ impl Brain {
         foreign.map(|(key, owner)| format!("key \"{key}\" belongs to region \"{owner}\" already")).collect()
     }
 
+    /// What the manifest fills and no earlier weights came to is filled again.
+    fn put_region(&self, place: usize, program: ValidatedProgram) -> Result<Reloaded, Error> {
+        let mut cell = lock(&self.cells[place]);
+        let reloaded = cell.reload(program)?;
+        for &index in self.manifest.regions[place].fill.iter().flat_map(|fill| &fill.registers) {
+            if !reloaded.kept.iter().any(|kept| *kept == Register::cold(index as u8)) {
+                cell.interpreter.machine_mut().init_random(index, self.manifest.brain.seed)?;
+            }
+        }
+        Ok(reloaded)
+    }
+
     fn put(&mut self, part: Use, program: ValidatedProgram) -> Result<Reloaded, String> {
         let reloaded = match part {
-            Use::Region(place) => lock(&self.cells[place]).reload(program),
+            Use::Region(place) => self.put_region(place, program),
             Use::Model(place, slot) => {
                 let mut cell = lock(&self.cells[place]);
                 let models = &mut cell.host.device_mut().models;

@@ -150,3 +150,30 @@ fn models_keep_their_weights_when_the_program_that_executes_them_is_another() {
     brain.tick().unwrap();
     assert_eq!((output(&brain, 0), &weights(&brain)[0]), (vec![3], &learned[0]));
 }
+
+#[test]
+fn what_the_manifest_fills_is_filled_again_when_nothing_of_it_is_left() {
+    let filled = "fill = { registers = [\"C0\"], with = \"init_random\" }";
+    let manifest = ["[brain]\nseed = 5\n".to_owned(), region(0, "filled", filled)].concat();
+    let text = |shape: &str| {
+        counter().replace("    H0: i32[1]", &format!("    C0: ternary[{shape}] key=\"w\"\n    H0: i32[1]"))
+    };
+    let firmware = Firmware::new(&manifest, &[("filled.ternsig", &text("4, 2"))]);
+    let mut brain = firmware.boot(Mode::Auto).unwrap();
+    brain.watch(std::time::Duration::ZERO, &Arc::default()).unwrap();
+    let save = |text: &str| {
+        firmware.write("unfinished", text);
+        fs::rename(firmware.path("unfinished"), firmware.path("filled.ternsig")).unwrap();
+    };
+    let weights =
+        |brain: &Brain| brain.machine(0, |machine| machine.cold(0).unwrap().values().to_vec()).unwrap();
+    save(&text("3, 5"));
+    assert_eq!(reloaded(&mut brain).result.unwrap().dropped.len(), 1);
+    let expected = firmware.boot(Mode::Auto).unwrap();
+    assert_eq!((weights(&brain).len(), weights(&brain)), (15, weights(&expected)));
+
+    save(&counter());
+    let refused = reloaded(&mut brain).result.unwrap_err();
+    assert!(refused.contains("C0 is to be filled, but is not declared"), "{refused}");
+    assert_eq!(weights(&brain).len(), 15);
+}
