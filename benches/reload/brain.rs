@@ -1,4 +1,5 @@
-//! A brain that is awake and whose programs are edited while it ticks: how long until the new version has run, and what that does to the ticks.
+//! A brain that is awake and whose programs are edited while it ticks: how long until the new version has run, and what that does
+//! to the ticks.
 
 use crate::measure::median;
 use crate::{PATIENCE, save, us};
@@ -20,8 +21,8 @@ const REGION: (&str, u8) = ("regions/language/region.ternsig", 3);
 const MARK: usize = 60;
 /// Ticks before anything is measured: the regions have loaded their models, and what pays is compiled.
 const WARM: usize = 300;
-/// Ticks without reloads.
-const QUIET: usize = 10_000;
+/// Ticks without reloads, for each save.
+const QUIET: usize = 100;
 /// From a version that has run to the next save.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -91,8 +92,8 @@ fn measure(debounce: Duration, saves: usize) -> io::Result<Measured> {
     for _ in 0..WARM {
         brain.tick().map_err(io::Error::other)?;
     }
-    let mut quiet = Vec::with_capacity(QUIET);
-    for _ in 0..QUIET {
+    let mut quiet = Vec::with_capacity(saves * QUIET);
+    for _ in 0..saves * QUIET {
         if let Tick::Plain(took) = timed_tick(&mut brain)? {
             quiet.push(took);
         }
@@ -103,13 +104,16 @@ fn measure(debounce: Duration, saves: usize) -> io::Result<Measured> {
     let editor = thread::spawn(move || edit(&program, saves, &saved, &next));
     let mut measured =
         Measured { reloads: Vec::with_capacity(saves), quiet, between: Vec::new(), swaps: Vec::new() };
-    for version in 1..=saves {
+    let lived = (1..=saves).try_for_each(|version| {
         let (start, end) = await_version(&mut brain, version, &saves_seen, &mut measured)?;
         measured.reloads.push(us(end.duration_since(start)));
         let _ = seen.send(());
-    }
+        Ok(())
+    });
+    drop(seen);
+    // If it could not save, nothing was seen.
     editor.join().map_err(|_| io::Error::other("the editor stopped"))??;
-    Ok(measured)
+    lived.map(|()| measured)
 }
 
 /// Ticks until a version has run; when its save began, and when that tick ended.

@@ -35,9 +35,9 @@ impl Tap {
         self.runs.load(Ordering::Relaxed)
     }
 
-    /// From now on no round can be settled.
-    pub fn cut(&self) {
-        self.is_cut.store(true, Ordering::Relaxed);
+    /// Whether rounds cannot be settled from now on.
+    pub fn cut(&self, is_cut: bool) {
+        self.is_cut.store(is_cut, Ordering::Relaxed);
     }
 }
 

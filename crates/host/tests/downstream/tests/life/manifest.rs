@@ -68,13 +68,41 @@ fn a_region_without_its_device_says_what_it_misses() {
     );
 }
 
+/// Puts a tap around the brain's transport.
+fn tap(brain: &mut Brain) -> Arc<Tap> {
+    let mut tap = None;
+    brain.wrap_transport(|inner| tap.insert(Arc::new(Tap::new(inner))).clone());
+    tap.unwrap()
+}
+
+#[test]
+fn programs_that_were_due_while_the_line_was_cut_run_when_it_is_not() {
+    let folder = Folder::new();
+    folder.edit("brain.toml", "save_every = 3", "phases = [\"boot\"]");
+    let mut programs = fs::read_to_string(folder.path("brain.toml")).unwrap();
+    for (name, register) in [("one", "H10"), ("two", "H11")] {
+        let text = format!(".program\n    set {register}, 7\n    halt\n");
+        fs::write(folder.path(&format!("{name}.ternsig")), text).unwrap();
+        programs += &format!(
+            "[[program]]\nname = \"{name}\"\nprogram = \"{name}.ternsig\"\non = \"reflex\"\nat = \"boot\"\n"
+        );
+    }
+    fs::write(folder.path("brain.toml"), programs).unwrap();
+    let mut brain = boot(&folder, Mode::Auto);
+    let tap = tap(&mut brain);
+    tap.cut(true);
+    assert!(brain.tick().is_err());
+    tap.cut(false);
+    brain.tick().unwrap();
+    let done = brain.machine(REFLEX, |m| [10, 11].map(|index| m.hot(index).map(|hot| hot.data().to_vec())));
+    assert_eq!(done, Some([Some(vec![7]), Some(vec![7])]));
+}
+
 #[test]
 fn messages_go_through_what_the_host_puts_around_the_transport() {
     let folder = Folder::new();
     let mut brain = boot(&folder, Mode::Sequential);
-    let mut tap = None;
-    brain.wrap_transport(|inner| tap.insert(Arc::new(Tap::new(inner))).clone());
-    let tap = tap.unwrap();
+    let tap = tap(&mut brain);
     for speed in [30, 20] {
         brain.tick().unwrap();
         assert_eq!(tap.heard(), [(CORTEX, MOTOR, vec![speed])]);
@@ -84,7 +112,7 @@ fn messages_go_through_what_the_host_puts_around_the_transport() {
     assert_eq!(tap.runs(), 5);
     brain.save().unwrap();
 
-    tap.cut();
+    tap.cut(true);
     let error = brain.tick().unwrap_err();
     assert!(matches!(error, BrainError::Messages(_)));
     assert_eq!(error.to_string(), "messages between regions: the line is cut");
