@@ -2,6 +2,8 @@
 
 use crate::support::{Folder, repository};
 use serde_json::Value;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Command, Stdio};
 
 fn brain() -> String {
     repository("firmware/brain.toml").display().to_string()
@@ -32,6 +34,32 @@ fn a_brain_lives_is_reported_and_goes_on() {
     );
     assert!(second.out.contains("ticks          5, the last is 35"), "{}", second.out);
     assert_eq!(folder.run(&["store", "verify", "b.store"]).status, 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_interrupt_saves_the_brain_and_ends_it_with_success() {
+    let folder = Folder::new(&[]);
+    let arguments = ["run", &brain(), "--store", "b.store", "--quiet"];
+    let mut child = folder.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    // It has lived through a tick when it tells of its last phase.
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("phase awake") {
+        line.clear();
+        assert_ne!(out.read_line(&mut line).unwrap(), 0, "it ended by itself");
+    }
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    let mut report = String::new();
+    out.read_to_string(&mut report).unwrap();
+    assert!(child.wait().unwrap().success());
+    let lived = report.lines().find_map(|line| line.strip_prefix("ticks          ")).unwrap();
+    let last = lived.split(['.', ';', ' ', ',']).next().unwrap();
+    assert_eq!(folder.run(&["store", "verify", "b.store"]).status, 0);
+    let next = folder.run(&["run", &brain(), "--store", "b.store", "--quiet", "--ticks", "1"]);
+    let begun = format!("a brain of 10 regions goes on after tick {last} from b.store\n");
+    assert!(next.out.starts_with(&begun), "{last}: {}", next.out);
 }
 
 #[test]
