@@ -1,13 +1,15 @@
 //! The main brain: what `firmware/brain.toml` and the programs that it names do.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod evolution;
 mod firmware;
 mod kernel;
 mod reload;
 mod sleep;
 
+use evolution::copies;
 use firmware::{Firmware, MARKED};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use ternsig_bank::EdgeType;
 use ternsig_host::brain::{Begun, Brain, Mode};
 
@@ -65,10 +67,12 @@ fn each_region_has_its_models_and_requires_and_executes_its_extensions() {
     }
     assert_eq!(manifest.regions.len(), ROWS.len());
 
-    // Every instruction of an extension is followed by a mark of that extension: 700 ticks with a sleep leave all of them.
+    // Every instruction of an extension is followed by a mark of that extension: a day, a night and a morning leave all of them.
     firmware.mark();
     let mut brain = firmware.boot(Mode::Sequential);
-    ticks(&mut brain, 700);
+    until_asleep(&mut brain);
+    until_awake(&mut brain);
+    ticks(&mut brain, 50);
     brain.save().unwrap();
     let report = brain.report();
     assert!(!report.has_failures(), "{report:#?}");
@@ -196,11 +200,6 @@ fn weights(brain: &Brain, region: u8) -> Vec<i16> {
     brain.machine(region, |machine| machine.cold(0).unwrap().values().to_vec()).unwrap()
 }
 
-/// The weights of spatial's layer.
-fn layer(brain: &Brain) -> Vec<i16> {
-    weights(brain, 1)
-}
-
 fn ticks(brain: &mut Brain, count: usize) {
     (0..count).for_each(|_| brain.tick().unwrap());
 }
@@ -219,41 +218,4 @@ fn until_awake(brain: &mut Brain) {
         !brain.clock().resting
     });
     assert!(woke, "it does not wake");
-}
-
-/// Units of spatial's layer that are the same as another one.
-fn copies(brain: &Brain) -> usize {
-    let weights = layer(brain);
-    let units: Vec<_> = weights.chunks(16).collect();
-    assert_eq!(units.len(), 24);
-    units.len() - units.iter().collect::<BTreeSet<_>>().len()
-}
-
-#[test]
-fn what_evolution_changed_is_undone_when_reasoning_suffers() {
-    let firmware = Firmware::copy();
-    let path = "regions/reasoning/region.ternsig";
-    let text = firmware.read(path);
-    // From tick 151 on reasoning seems to agree with language no more.
-    let change = "    shift H11, H10, 8\n    lifecycle.tick_read H7\n    set H12, 150\n    tensor.cmp_gt H7, H7, H12\n    \
-                  if_zero H7, real\n    set H11, 0\nreal:\n";
-    firmware.write(path, &text.replace("    shift H11, H10, 8\n", change));
-    let mut brain = firmware.boot(Mode::Sequential);
-    ticks(&mut brain, 99);
-    let before = layer(&brain);
-    ticks(&mut brain, 1);
-    assert!(layer(&brain) != before, "nothing evolved");
-    ticks(&mut brain, 100);
-    assert_eq!(layer(&brain), before);
-    assert!(!brain.report().has_failures());
-
-    // A layer whose new units have no answers of their own is not kept at all.
-    firmware.write(path, &text);
-    let path = "evolve/layer.ternsig";
-    firmware.write(path, &firmware.read(path).replace("    if_nonzero H46, keep\n", ""));
-    let mut brain = firmware.boot(Mode::Sequential);
-    ticks(&mut brain, 100);
-    let report = brain.report();
-    assert_eq!((report.answered.get("TxnRollback"), report.has_failures()), (Some(&1), false));
-    assert_eq!(layer(&brain), before);
 }

@@ -1,7 +1,8 @@
 //! The brain goes on when all its programs are edited: by day and in its sleep, while it runs and while it is stopped.
 
+use crate::evolution::{copies, layer};
 use crate::firmware::Firmware;
-use crate::{copies, layer, ticks, until_asleep, until_awake};
+use crate::{ticks, until_asleep, until_awake};
 use std::sync::Arc;
 use std::time::Duration;
 use ternsig_host::brain::{Begun, Brain, Mode};
@@ -16,11 +17,11 @@ fn edit_all(firmware: &Firmware, brain: &mut Brain) {
             missing.remove(&reload.path);
         }
         if missing.is_empty() {
-            return;
+            break;
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    panic!("not reloaded: {missing:?}");
+    assert!(missing.is_empty(), "not reloaded: {missing:?}");
 }
 
 /// It evolves, sleeps and wakes as any brain does, and its wiring is that of before.
@@ -39,8 +40,7 @@ fn lives_on(brain: &mut Brain) {
     assert_eq!(copies(brain), 0);
     let runs = |name: &str| report.programs.iter().find(|program| program.name == name).unwrap().runs;
     assert!(runs("evolve") > 5 && runs("rehearse") > 5, "{report:#?}");
-    for register in [(4, 11), (7, 7)] {
-        let (region, register) = register;
+    for (region, register) in [(4, 11), (7, 7)] {
         let beat = brain.machine(region, |machine| machine.hot(register).unwrap().data().to_vec()).unwrap();
         assert_eq!(beat.len(), 2, "region {region} does not hear the orchestrator's beat");
     }

@@ -52,5 +52,5 @@ fn the_brain_learns_when_to_fall_asleep() {
         until_awake(&mut brain);
         brain.machine(8, |machine| machine.cold(0).unwrap().values().to_vec()).unwrap()
     });
-    assert_eq!(evenings, [[214, 16, 4, 7], [210, 16, -4, 7]]);
+    assert_eq!(evenings, [[214, 12, 4, 7], [210, 16, -4, 7]]);
 }
