@@ -55,6 +55,25 @@ impl Firmware {
         fs::write(self.path(name), text).unwrap();
     }
 
+    /// Puts a new version of every program in place of the old one, as editors do that never leave half a file; which these are.
+    pub(crate) fn edit_all(&self) -> BTreeSet<PathBuf> {
+        let all = self.programs();
+        for path in &all {
+            let text = fs::read_to_string(path).unwrap();
+            let edited = text.replace("    halt", "    nop\n    halt");
+            assert!(edited != text, "{}", path.display());
+            self.write("unfinished", &edited);
+            fs::rename(self.path("unfinished"), path).unwrap();
+        }
+        all
+    }
+
+    /// The programs of all regions.
+    fn programs(&self) -> BTreeSet<PathBuf> {
+        let manifest = self.manifest();
+        manifest.regions.iter().flat_map(|region| programs(&manifest, region)).collect()
+    }
+
     pub(crate) fn manifest(&self) -> BrainManifest {
         BrainManifest::parse(&self.read("brain.toml"), &self.path("brain.toml")).unwrap()
     }
@@ -85,10 +104,7 @@ impl Firmware {
 
     /// Has every program put a mark behind each instruction of an extension that it has executed.
     pub(crate) fn mark(&self) {
-        let manifest = self.manifest();
-        let all: BTreeSet<_> =
-            manifest.regions.iter().flat_map(|region| programs(&manifest, region)).collect();
-        for path in all {
+        for path in self.programs() {
             let text = fs::read_to_string(&path).unwrap();
             let lines: Vec<String> = text.lines().map(marked).collect();
             fs::write(&path, lines.join("\n")).unwrap();

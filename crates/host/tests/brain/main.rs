@@ -1,9 +1,13 @@
 //! The main brain: what `firmware/brain.toml` and the programs that it names do.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod evolution;
 mod firmware;
 mod kernel;
+mod reload;
+mod sleep;
 
+use evolution::copies;
 use firmware::{Firmware, MARKED};
 use std::collections::BTreeMap;
 use ternsig_bank::EdgeType;
@@ -63,10 +67,12 @@ fn each_region_has_its_models_and_requires_and_executes_its_extensions() {
     }
     assert_eq!(manifest.regions.len(), ROWS.len());
 
-    // Every instruction of an extension is followed by a mark of that extension: 700 ticks with a sleep leave all of them.
+    // Every instruction of an extension is followed by a mark of that extension: a day, a night and a morning leave all of them.
     firmware.mark();
     let mut brain = firmware.boot(Mode::Sequential);
-    ticks(&mut brain, 700);
+    until_asleep(&mut brain);
+    until_awake(&mut brain);
+    ticks(&mut brain, 50);
     brain.save().unwrap();
     let report = brain.report();
     assert!(!report.has_failures(), "{report:#?}");
@@ -133,7 +139,7 @@ fn it_learns_sleeps_and_evolves_the_same_in_every_mode() {
     );
 
     let runs = |name: &str| report.programs.iter().find(|program| program.name == name).unwrap().runs;
-    assert_eq!(runs("evolve"), 20);
+    assert_eq!((runs("evolve"), copies(&brain)), (20, 0));
     assert!(at_1000.unwrap().percent() > 85.0, "{at_1000:?}");
     assert!(report.recent.percent() > 90.0, "{:?}", report.recent);
     assert!(report.sleeps.iter().filter(|sleep| sleep.until.is_some()).count() >= 2, "{:?}", report.sleeps);
@@ -151,55 +157,28 @@ fn it_learns_sleeps_and_evolves_the_same_in_every_mode() {
 }
 
 #[test]
-fn language_learns_in_its_sleep_what_hippocampus_dreams_of() {
-    let firmware = Firmware::copy();
-    let mut brain = firmware.boot(Mode::Parallel);
-    ticks(&mut brain, 645);
-    let sent = |brain: &Brain| brain.report().answered["SendSignal"];
-    let mean_image = |brain: &Brain| brain.machine(0, |machine| machine.hot(1).unwrap().data().to_vec());
-    let before = (sent(&brain), weights(&brain, 3), mean_image(&brain));
-    ticks(&mut brain, 1);
-    let report = brain.report();
-    assert_eq!(
-        (report.sleeps[0].until, report.has_failures()),
-        (None, false),
-        "it is not in its first sleep"
-    );
-    // Each of 128 dreams is a message to representation and two to language; regions do not run.
-    assert_eq!(sent(&brain), before.0 + 3 * 128);
-    assert!(weights(&brain, 3) != before.1, "language learned nothing");
-    assert_eq!(mean_image(&brain), before.2);
-}
-
-#[test]
-fn whoever_remembers_little_does_not_dream() {
-    let firmware = Firmware::copy();
-    let path = "boot/memory.ternsig";
-    // It is tired at once.
-    firmware.write(path, &firmware.read(path).replace("set H43, 53760", "set H43, 256"));
-    let mut brain = firmware.boot(Mode::Parallel);
-    ticks(&mut brain, 10);
-    let report = brain.report();
-    assert!(report.banks[0].entries < 85, "{report:?}");
-    let runs = |name: &str| report.programs.iter().find(|program| program.name == name).unwrap().runs;
-    assert_eq!((report.sleeps.len(), runs("dream"), report.has_failures()), (1, 1, false));
-}
-
-#[test]
 fn it_goes_on_where_it_was_stopped() {
     let firmware = Firmware::copy();
     let mut whole = firmware.boot_from("whole.store", Mode::Parallel);
-    (0..700).for_each(|_| whole.tick().unwrap());
+    until_asleep(&mut whole);
+    let evening = whole.clock().tick;
+    ticks(&mut whole, 60);
     whole.save().unwrap();
     // The second stop is in the midst of sleep.
-    for (ticks, begun) in [(333, Begun::Anew), (312, Begun::After(333)), (55, Begun::After(645))] {
+    let stops = [333, evening + 5, evening + 60];
+    let mut begun = Begun::Anew;
+    for stop in stops {
         let mut part = firmware.boot_from("parts.store", Mode::Parallel);
         assert_eq!(part.begun(), begun);
-        (0..ticks).for_each(|_| part.tick().unwrap());
+        while part.clock().tick < stop {
+            part.tick().unwrap();
+        }
+        assert_eq!(part.clock().resting, stop == evening + 5);
         part.save().unwrap();
+        begun = Begun::After(stop);
     }
     let parts = firmware.boot_from("parts.store", Mode::Parallel);
-    assert_eq!(parts.begun(), Begun::After(700));
+    assert_eq!(parts.begun(), begun);
     let banks = |brain: &Brain| {
         let export = brain.memory().store().export().unwrap();
         (export.banks, export.bank_entries)
@@ -217,56 +196,26 @@ fn it_goes_on_where_it_was_stopped() {
 }
 
 /// The weights of a region's first cold register.
-fn weights(brain: &Brain, region: u8) -> Vec<ternsig_isa::Signal> {
-    brain.machine(region, |machine| machine.cold(0).unwrap().signals().to_vec()).unwrap()
-}
-
-/// The weights of spatial's layer.
-fn layer(brain: &Brain) -> Vec<ternsig_isa::Signal> {
-    weights(brain, 1)
+fn weights(brain: &Brain, region: u8) -> Vec<i16> {
+    brain.machine(region, |machine| machine.cold(0).unwrap().values().to_vec()).unwrap()
 }
 
 fn ticks(brain: &mut Brain, count: usize) {
     (0..count).for_each(|_| brain.tick().unwrap());
 }
 
-#[test]
-fn what_evolution_changed_is_undone_when_naming_suffers() {
-    let firmware = Firmware::copy();
-    let path = "evolve/layer.ternsig";
-    let text = firmware.read(path);
-    // At tick 200 naming seems to have been perfect at tick 100.
-    let perfect = "    lifecycle.tick_read H44\n    set H45, 150\n    tensor.cmp_gt H44, H44, H45\n    if_zero H44, real\n    \
-                   set H40, 255\nreal:\n    sub H43, H40, H42\n";
-    firmware.write(path, &text.replace("    sub H43, H40, H42\n", perfect));
-    let mut brain = firmware.boot(Mode::Sequential);
-    ticks(&mut brain, 99);
-    let before = layer(&brain);
-    ticks(&mut brain, 1);
-    assert!(layer(&brain) != before, "nothing evolved");
-    ticks(&mut brain, 100);
-    assert_eq!(layer(&brain), before);
-    assert!(!brain.report().has_failures());
-
-    // A layer that does not answer any more is not kept at all.
-    firmware.write(path, &text.replace("    if_nonzero H46, keep\n", ""));
-    let mut brain = firmware.boot(Mode::Sequential);
-    ticks(&mut brain, 100);
-    let report = brain.report();
-    assert_eq!((report.answered.get("TxnRollback"), report.has_failures()), (Some(&1), false));
-    assert_eq!(layer(&brain), before);
+fn until_asleep(brain: &mut Brain) {
+    let slept = (0..1_000).any(|_| {
+        brain.tick().unwrap();
+        brain.clock().resting
+    });
+    assert!(slept, "it does not fall asleep");
 }
 
-#[test]
-fn the_brain_learns_when_to_fall_asleep() {
-    let firmware = Firmware::copy();
-    let path = "sleep/fall.ternsig";
-    // Every day is as good as the other: the first is better than none, the second no better than the first.
-    firmware.write(path, &firmware.read(path).replace("    neuro.conv_read H48\n", "    set H48, 7\n"));
-    let mut brain = firmware.boot(Mode::Parallel);
-    let evenings = [(); 2].map(|()| {
-        ticks(&mut brain, 650);
-        brain.machine(8, |machine| machine.cold(0).unwrap().values().to_vec()).unwrap()
+fn until_awake(brain: &mut Brain) {
+    let woke = (0..50).any(|_| {
+        brain.tick().unwrap();
+        !brain.clock().resting
     });
-    assert_eq!(evenings, [[214, 16, 4, 7], [210, 16, -4, 7]]);
+    assert!(woke, "it does not wake");
 }
