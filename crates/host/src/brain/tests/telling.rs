@@ -40,7 +40,7 @@ fn what_is_answered_in_place_or_asked_for_by_models_is_counted() {
     let more = "banks = { 0 = \"words\" }\nmodels = { 1 = \"model.ternsig\" }\nchemicals = true";
     let head = "[brain]\n[[field]]\nid = 0\nwidth = 8\n[[bank]]\nname = \"words\"\n".to_owned();
     let manifest = [head, region(0, "asks", more)].concat();
-    let firmware = Firmware::new(&manifest, &[("asks.ternsig", &asks), ("model.ternsig", &model)]);
+    let firmware = Firmware::new(&manifest, &[("asks.ternsig", asks), ("model.ternsig", &model)]);
     let mut brain = firmware.boot(Mode::Sequential).unwrap();
     let address = brain.serve_metrics(([127, 0, 0, 1], 0).into()).unwrap();
     (0..3).for_each(|_| brain.tick().unwrap());
