@@ -100,7 +100,7 @@ fn the_report_says_what_waits_and_what_was_answered_in_place() {
     for row in [
         ["operation", "answered", "in place"].join(" "),
         "ChemRead 10 10".to_owned(),
-        "CoactReset 5 0".to_owned(),
+        "CoActivationReset 5 0".to_owned(),
     ] {
         assert!(words.iter().any(|words| words.join(" ") == row), "{row} is not in {}", ran.out);
     }
