@@ -1,5 +1,6 @@
 //! Devices: what answers the operations that programs yield.
 
+use crate::telemetry::Recorder;
 use ternsig_isa::domain_op::DomainOpKind;
 use ternsig_isa::{DomainOp, Register, Shape};
 use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext, Machine};
@@ -12,6 +13,20 @@ pub trait Device: Send {
     /// # Errors
     /// Why it has none; the run then fails.
     fn answer(&mut self, op: &DomainOp, ctx: &mut ExecutionContext<'_>) -> Result<Answer, Error>;
+
+    /// The same, [measured](Recorder::measure) by a region's recorder. A device that runs programs on the way hands the recorder on to
+    /// what they ask for.
+    ///
+    /// # Errors
+    /// As for [`answer`](Device::answer).
+    fn answer_measured(
+        &mut self,
+        op: &DomainOp,
+        ctx: &mut ExecutionContext<'_>,
+        recorder: &mut Recorder,
+    ) -> Result<Answer, Error> {
+        recorder.measure(op.kind(), |_| self.answer(op, ctx))
+    }
 }
 
 /// The devices of a machine, each answering the operations that belong to its name.

@@ -7,6 +7,7 @@ mod program;
 pub use program::ModelProgram;
 
 use crate::device::{Device, Devices};
+use crate::telemetry::Recorder;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use ternsig_isa::DomainOp;
@@ -169,10 +170,31 @@ pub struct Host {
 
 impl Device for Host {
     fn answer(&mut self, op: &DomainOp, ctx: &mut ExecutionContext<'_>) -> Result<Answer, Error> {
+        self.fulfil(op, ctx, None)
+    }
+
+    fn answer_measured(
+        &mut self,
+        op: &DomainOp,
+        ctx: &mut ExecutionContext<'_>,
+        recorder: &mut Recorder,
+    ) -> Result<Answer, Error> {
+        recorder.measure(op.kind(), |recorder| self.fulfil(op, ctx, Some(recorder)))
+    }
+}
+
+impl Host {
+    /// The answer, and what models ask for on the way counted by the recorder.
+    fn fulfil(
+        &mut self,
+        op: &DomainOp,
+        ctx: &mut ExecutionContext<'_>,
+        recorder: Option<&mut Recorder>,
+    ) -> Result<Answer, Error> {
         match *op {
             DomainOp::ModelLoad { slot, .. } => self.models.load(slot, ctx),
             DomainOp::ModelReload { slot } => self.models.reload(slot),
-            DomainOp::ModelExec { target, slot } => self.execute(target, slot, ctx),
+            DomainOp::ModelExec { target, slot } => self.execute(target, slot, ctx, recorder),
             _ => self.devices.answer(op, ctx),
         }
     }

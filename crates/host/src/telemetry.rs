@@ -5,9 +5,11 @@
 
 mod endpoint;
 mod event;
+mod in_place;
 mod latency;
 mod measured;
 mod metrics;
+mod programs;
 mod recorder;
 mod snapshot;
 mod spool;
@@ -15,12 +17,13 @@ mod text;
 
 pub use endpoint::{Endpoint, LOOPBACK};
 pub use event::{DroppedRegister, Event};
+pub use in_place::InPlace;
 pub(crate) use latency::Latency;
 pub use latency::{QUANTILES, Summary};
 pub use measured::Measured;
 pub use metrics::Metrics;
 pub use recorder::{Answered, OUTCOMES, Recorder};
-pub use snapshot::{OperationSnapshot, RegionSnapshot, Snapshot, SpoolCounts};
+pub use snapshot::{OperationSnapshot, ProgramSnapshot, RegionSnapshot, Snapshot, SpoolCounts};
 pub use spool::{Spool, SpoolError, SpoolOptions};
 
 #[cfg(test)]

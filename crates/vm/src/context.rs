@@ -70,9 +70,7 @@ impl<'a> ExecutionContext<'a> {
     /// Takes the levels of the machine's four chemicals from the substrate, if one is attached.
     pub fn refresh_chemicals(&mut self) {
         if let Some(substrate) = &self.substrate {
-            for (id, level) in self.machine.chemicals.iter_mut().enumerate() {
-                *level = substrate.read_chemical(id as u8).clamp(0, 255) as u8;
-            }
+            substrate.read_levels(&mut self.machine.chemicals);
         }
     }
 }

@@ -8,6 +8,12 @@ use std::sync::Arc;
 pub trait SubstrateHandle: Send + Sync {
     /// The level of a chemical, 0–255.
     fn read_chemical(&self, chem_id: u8) -> i32;
+    /// The levels of the first chemicals at once, as each run begins with them.
+    fn read_levels(&self, levels: &mut [u8]) {
+        for (id, level) in (0..=u8::MAX).zip(levels) {
+            *level = self.read_chemical(id).clamp(0, 255) as u8;
+        }
+    }
     /// Sets the level of a chemical, 0–255.
     fn write_chemical(&mut self, chem_id: u8, value: i32);
     /// Adds to the level of a chemical, −255…255. A substrate that joins what several regions did has to know what was added.

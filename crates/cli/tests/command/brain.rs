@@ -104,3 +104,38 @@ fn a_brain_that_does_not_boot_says_everything_that_is_wrong() {
     assert_eq!(ran.status, 1);
     assert!(ran.err.contains("leaves the directory of the manifest"), "{}", ran.err);
 }
+
+#[test]
+fn the_report_says_what_waits_and_what_was_answered_in_place() {
+    let manifest = "[brain]\n[[region]]\nid = 1\nname = \"waits\"\nprogram = \"waits.ternsig\"\n[[region]]\nid = 2\n\
+                    name = \"reads\"\nprogram = \"reads.ternsig\"\n";
+    let program = |requires: &str, body: &str| {
+        format!(".requires\n    {requires}\n.registers\n    H0: i32[1]\n.program\n{body}    halt\n")
+    };
+    let reads = "    neuro.chem_read H0, 0\n    neuro.chem_read H0, 1\n    neuro.coact_reset\n";
+    let folder = Folder::new(&[
+        ("brain.toml", manifest),
+        ("waits.ternsig", &program("ipc 0x0009", "    ipc.recv_signal H0, 2\n")),
+        ("reads.ternsig", &program("neuro 0x0005", reads)),
+    ]);
+    let arguments = ["run", "brain.toml", "--quiet", "--ticks", "5", "--metrics", "127.0.0.1:0"];
+    let ran = folder.run(&arguments);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.err.starts_with("metrics: http://127.0.0.1:"), "{}", ran.err);
+    let waiting = "RecvSignal { target: H0, region_id: 2 } at instruction 0";
+    assert!(ran.out.contains(&format!("\nwaits waits for {waiting}\n")), "{}", ran.out);
+    let words: Vec<Vec<_>> = ran.out.lines().map(|line| line.split_whitespace().collect()).collect();
+    for row in [
+        ["operation", "answered", "in place"].join(" "),
+        "ChemRead 10 10".to_owned(),
+        "CoActivationReset 5 0".to_owned(),
+    ] {
+        assert!(words.iter().any(|words| words.join(" ") == row), "{row} is not in {}", ran.out);
+    }
+    let ran = folder.run(&["run", "brain.toml", "--quiet", "--ticks", "1", "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["regions"][0]["waiting"], waiting);
+    assert_eq!((&report["answered"]["ChemRead"], &report["in_place"]["ChemRead"]), (&2.into(), &2.into()));
+    let help = folder.run(&["run", "--help"]).out;
+    assert!(help.split_whitespace().any(|word| word == "127.0.0.1:9464"), "{help}");
+}

@@ -1,8 +1,10 @@
 //! A machine's way to the banks.
 
 use super::{Banks, Slots, refusal};
+use crate::telemetry::InPlace;
 use ternsig_bank::{BankError, BankId, Cluster, EdgeType, EntryId, EntryRef, Match};
 use ternsig_isa::Temperature;
+use ternsig_isa::domain_op::DomainOpKind;
 use ternsig_vm::{BankAccess, Error, ErrorKind};
 
 /// A machine's way to the banks, through its slots. As a bank cache of an interpreter it answers simple operations in place;
@@ -12,11 +14,32 @@ use ternsig_vm::{BankAccess, Error, ErrorKind};
 pub struct BankHandle {
     pub(super) banks: Banks,
     slots: Slots,
+    /// Where what it answers in place is counted, if anywhere.
+    in_place: Option<InPlace>,
 }
 
 impl BankHandle {
     pub(super) const fn new(banks: Banks, slots: Slots) -> BankHandle {
-        BankHandle { banks, slots }
+        BankHandle { banks, slots, in_place: None }
+    }
+
+    /// The same, whose answers in place are counted from now on.
+    #[must_use]
+    pub fn counting(self, in_place: InPlace) -> BankHandle {
+        BankHandle { in_place: Some(in_place), ..self }
+    }
+
+    /// Counts an answer in place. What is declined is yielded, and counted there.
+    fn answered<T>(&self, kind: DomainOpKind, answer: Result<T, Error>) -> Option<T> {
+        let answer = answer.ok()?;
+        self.note(kind);
+        Some(answer)
+    }
+
+    fn note(&self, kind: DomainOpKind) {
+        if let Some(in_place) = &self.in_place {
+            in_place.count(kind);
+        }
     }
 
     /// The slots.
@@ -118,28 +141,31 @@ impl BankHandle {
 
 impl BankAccess for BankHandle {
     fn query(&self, bank_slot: u8, query: &[i32], top_k: usize) -> Option<Vec<(i64, i32)>> {
-        let found = self.find(bank_slot, query, top_k).ok()?;
+        let found = self.answered(DomainOpKind::BankQuery, self.find(bank_slot, query, top_k))?;
         Some(found.into_iter().map(|found| (found.id.0.cast_signed(), found.score)).collect())
     }
 
     fn load(&self, bank_slot: u8, entry_id_high: i32, entry_id_low: i32) -> Option<Vec<i32>> {
-        self.vector(bank_slot, EntryId::from_halves(entry_id_high, entry_id_low)).ok()
+        let vector = self.vector(bank_slot, EntryId::from_halves(entry_id_high, entry_id_low));
+        self.answered(DomainOpKind::BankLoad, vector)
     }
 
     fn count(&self, bank_slot: u8) -> Option<i32> {
-        self.len(bank_slot).ok()
+        self.answered(DomainOpKind::BankCount, self.len(bank_slot))
     }
 
     fn write(&mut self, bank_slot: u8, vector: &[i32]) -> Option<(i32, i32)> {
-        self.insert(bank_slot, vector).ok().map(EntryId::halves)
+        self.answered(DomainOpKind::BankWrite, self.insert(bank_slot, vector)).map(EntryId::halves)
     }
 
     fn touch(&mut self, bank_slot: u8, entry_id_high: i32, entry_id_low: i32) {
+        self.note(DomainOpKind::BankTouch);
         // An access that could not be saved is saved with the next change, which can say so.
         let _ = self.access(bank_slot, EntryId::from_halves(entry_id_high, entry_id_low));
     }
 
     fn delete(&mut self, bank_slot: u8, entry_id_high: i32, entry_id_low: i32) -> bool {
+        self.note(DomainOpKind::BankDelete);
         self.remove(bank_slot, EntryId::from_halves(entry_id_high, entry_id_low)).unwrap_or(false)
     }
 }

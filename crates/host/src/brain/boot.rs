@@ -89,8 +89,12 @@ impl Brain {
         let branches = cells.iter().map(|cell| super::lock(cell).parts.substrate.clone()).collect();
         let places = |on: u8| manifest.regions.iter().position(|region| region.id == on).unwrap_or_default();
         let attached = manifest.programs.iter().zip(programs.attached);
-        let attached =
-            attached.map(|(entry, program)| Attached::new(entry, program, places(entry.on))).collect();
+        let attached = attached.map(|(entry, program)| {
+            let place = places(entry.on);
+            let number = super::lock(&cells[place]).host.recorder_mut().add_program(&entry.name);
+            Attached::new(entry, program, place, number)
+        });
+        let attached = attached.collect();
         let operations = programs.operations;
         let tally = Tally::new(manifest.brain.phases.clone());
         let mut brain = Brain {
@@ -152,8 +156,10 @@ struct Shared<'b> {
 impl Shared<'_> {
     fn cell(&self, region: &BrainRegion, place: usize, program: ValidatedProgram) -> Result<Cell, Error> {
         let slots = self.slots(region)?;
+        let recorder = Recorder::new(&region.name);
         let parts = RegionParts {
             may_change_chemicals: region.chemicals,
+            in_place: recorder.in_place().clone(),
             memory: Some((self.memory.clone(), slots.clone())),
             ..RegionParts::new(self.trunk.branch(), place)
         };
@@ -173,7 +179,7 @@ impl Shared<'_> {
             name: region.name.clone(),
             interpreter,
             engine: region.engine,
-            host: Measured::new(Host { devices, models }, Recorder::new(&region.name)),
+            host: Measured::new(Host { devices, models }, recorder),
             ipc,
             parts,
             input: Vec::new(),
@@ -236,7 +242,8 @@ fn equip(
     slots: &Slots,
 ) -> Result<(), Error> {
     interpreter.set_substrate(Box::new(parts.handle()));
-    interpreter.set_bank_cache(Box::new(memory.banks().handle(slots.clone())));
+    let banks = memory.banks().handle(slots.clone()).counting(parts.in_place.clone());
+    interpreter.set_bank_cache(Box::new(banks));
     engine.equip(interpreter).map_err(|error| Error::new(ErrorKind::NoDevice, error.to_string()))
 }
 

@@ -49,6 +49,14 @@ pub(super) struct Counts {
 impl Cell {
     /// Goes on with the run that waits, or begins the next one, and runs until it ends or waits.
     pub(super) fn turn(&mut self) -> Outcome {
+        let span = tracing::trace_span!("turn", region = &*self.name, outcome = tracing::field::Empty);
+        let _entered = span.enter();
+        let outcome = self.run();
+        span.record("outcome", outcome.name());
+        outcome
+    }
+
+    fn run(&mut self) -> Outcome {
         if !self.waits()
             && let Err(error) = self.begin()
         {
@@ -70,6 +78,12 @@ impl Cell {
         self.interpreter.machine().pending().is_some()
     }
 
+    /// What it waits for, for people.
+    pub(super) fn waiting(&self) -> Option<String> {
+        let (op, instruction) = self.interpreter.machine().pending()?;
+        Some(format!("{op} at instruction {instruction}"))
+    }
+
     /// Shows its output to the others.
     pub(super) fn publish(&self, route: &mut Route) {
         let output = self.interpreter.machine().output();
@@ -87,9 +101,19 @@ impl Cell {
     }
 
     /// Runs a program of somebody else's on its machine, which must not be in a run.
-    pub(super) fn run_attached(&mut self, program: &ValidatedProgram) -> Outcome {
+    pub(super) fn run_attached(&mut self, name: &str, number: usize, program: &ValidatedProgram) -> Outcome {
+        let region = &*self.name;
+        let span = tracing::trace_span!("program", program = name, region, outcome = tracing::field::Empty);
+        let _entered = span.enter();
+        let start = Instant::now();
         let Cell { interpreter, host, .. } = self;
-        interpreter.run_attached(program, |op, ctx| host.answer(op, ctx))
+        let outcome = interpreter.run_attached(program, |op, ctx| host.answer(op, ctx));
+        let (took, machine) = (start.elapsed(), self.interpreter.machine());
+        // The run has begun with all the fuel that there may be.
+        let fuel = machine.limits().fuel.saturating_sub(machine.fuel());
+        self.host.recorder_mut().program_run(number, &outcome, fuel, took);
+        span.record("outcome", outcome.name());
+        outcome
     }
 
     fn ended(&mut self, outcome: Outcome) -> Outcome {

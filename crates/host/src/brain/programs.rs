@@ -13,6 +13,8 @@ pub(super) struct Attached {
     when: When,
     /// The place of its region.
     place: usize,
+    /// Its number in the region's counts.
+    number: usize,
     /// Whether it is to run as soon as its region is not in the midst of a run.
     due: bool,
     pub(super) runs: u64,
@@ -21,9 +23,14 @@ pub(super) struct Attached {
 }
 
 impl Attached {
-    pub(super) fn new(entry: &BrainProgram, program: ValidatedProgram, place: usize) -> Attached {
+    pub(super) fn new(
+        entry: &BrainProgram,
+        program: ValidatedProgram,
+        place: usize,
+        number: usize,
+    ) -> Attached {
         let (name, when) = (entry.name.clone(), entry.when);
-        Attached { name, program, when, place, due: false, runs: 0, failures: 0, last_failure: None }
+        Attached { name, program, when, place, number, due: false, runs: 0, failures: 0, last_failure: None }
     }
 
     fn note(&mut self, outcome: &Outcome, open: &[u8]) {
@@ -85,7 +92,7 @@ impl Brain {
             return Ok(());
         }
         program.due = false;
-        let outcome = cell.run_attached(&program.program);
+        let outcome = cell.run_attached(&program.name, program.number, &program.program);
         if let Outcome::Failed(error) = &outcome {
             let tick = self.trunk.clock().tick;
             self.observer.log(|| Event::error(tick, cell.host.recorder().region(), error));

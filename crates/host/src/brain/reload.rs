@@ -113,8 +113,16 @@ impl Brain {
 
     fn swap(&mut self, change: Change, uses: &[Use], registry: &ExtensionRegistry) -> Reload {
         let Change { path, result, seen } = change;
+        let span = tracing::trace_span!(
+            "reload",
+            path = %path.display(),
+            parts = uses.iter().map(|part| self.part(*part).1).collect::<Vec<_>>().join(", "),
+            result = tracing::field::Empty
+        );
+        let _entered = span.enter();
         let result = result.map_err(|error| error.to_string());
         let result = result.and_then(|loaded| self.swap_all(&path, uses, &loaded.program, registry));
+        span.record("result", if result.is_ok() { "applied" } else { "failed" });
         if let Err(message) = &result {
             self.note_refusal(&path, uses, message);
         }

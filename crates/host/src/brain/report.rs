@@ -68,6 +68,9 @@ pub struct RegionReport {
     pub failures: u64,
     /// Why the last of them did.
     pub last_failure: Option<String>,
+    /// The operation that it waits for, and the instruction that asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<String>,
     /// What native code did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub native: Option<NativeReport>,
@@ -128,6 +131,8 @@ pub struct BrainReport {
     pub banks: Vec<BankReport>,
     /// Operations that were answered, by name.
     pub answered: BTreeMap<&'static str, u64>,
+    /// Those of them that were answered in place, without a yield.
+    pub in_place: BTreeMap<&'static str, u64>,
     /// Operations that a device refused.
     pub refused: u64,
 }
@@ -229,14 +234,18 @@ impl Tally {
 
     pub(super) fn report(&self, brain: &Brain) -> BrainReport {
         let cells: Vec<_> = brain.cells.iter().map(|cell| lock(cell)).collect();
-        let (mut answered, mut refused) = (BTreeMap::new(), 0);
+        let (mut answered, mut in_place, mut refused) = (BTreeMap::new(), BTreeMap::new(), 0);
         let mut counts = RegionSnapshot::default();
         for cell in &cells {
             cell.host.recorder().snapshot(&mut counts);
             for operation in &counts.operations {
                 let of = |answer: Answered| operation.answers[answer as usize];
                 let done = of(Answered::Done) + of(Answered::Halt) + of(Answered::Stop);
-                *answered.entry(operation.kind.name()).or_default() += done;
+                let name = operation.kind.name();
+                *answered.entry(name).or_default() += done + operation.in_place;
+                if operation.in_place > 0 {
+                    *in_place.entry(name).or_default() += operation.in_place;
+                }
                 refused += of(Answered::Failed);
             }
         }
@@ -246,6 +255,7 @@ impl Tally {
             runs: cell.counts.runs,
             failures: cell.counts.failures,
             last_failure: cell.counts.last_failure.clone(),
+            waiting: cell.waiting(),
             native: cell.native(),
         });
         let programs = brain.programs.iter().map(|program| ProgramReport {
@@ -270,6 +280,7 @@ impl Tally {
             programs: programs.collect(),
             banks: brain.memory.banks().read(|cluster| cluster.banks().map(bank).collect()),
             answered,
+            in_place,
             refused,
         }
     }

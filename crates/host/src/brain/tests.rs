@@ -1,4 +1,5 @@
 mod changes;
+mod spans;
 mod telling;
 mod ways;
 

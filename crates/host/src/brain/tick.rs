@@ -11,6 +11,7 @@ use crate::substrate::{Clock, STIMULATIONS, Valence};
 use crate::telemetry::Event;
 use rayon::prelude::*;
 use std::time::{Duration, Instant};
+use tracing::Span;
 
 /// What a region has done in a round.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,8 @@ impl Brain {
     /// All regions wait for each other, messages cannot be carried, or the brain cannot be kept. The rest of the tick is lost then;
     /// programs that were due run in the next. A region that fails begins anew in the next tick.
     pub fn tick(&mut self) -> Result<(), BrainError> {
+        let span = tracing::trace_span!("tick", tick = self.trunk.clock().tick.wrapping_add(1));
+        let _entered = span.enter();
         self.enter_phases()?;
         let begin = Instant::now();
         self.trunk.advance();
@@ -35,7 +38,7 @@ impl Brain {
         self.sense(clock.resting);
         let (mut ended, mut moved) = (false, self.exchange()?);
         for number in 0..self.stages.len() {
-            ended |= self.round(number, clock.resting);
+            ended |= self.round(number, clock.resting, &span);
             moved |= self.exchange()?;
         }
         self.judge(clock.resting);
@@ -81,8 +84,8 @@ impl Brain {
         }
     }
 
-    /// Runs the regions of a round; whether one came to an end of its run.
-    fn round(&mut self, number: usize, resting: bool) -> bool {
+    /// Runs the regions of a round of this tick; whether one came to an end of its run.
+    fn round(&mut self, number: usize, resting: bool, tick: &Span) -> bool {
         let stage = &self.stages[number];
         let mut load = Load::default();
         stage.ordered.iter().for_each(|place| load.ordered += self.prepare(*place, resting));
@@ -96,7 +99,9 @@ impl Brain {
         let ordered =
             || -> Vec<_> { stage.ordered.iter().map(|place| (*place, self.ordered_turn(*place))).collect() };
         let (ordered, parallel): (Vec<_>, Vec<_>) = if at_once {
-            rayon::join(ordered, || stage.parallel.par_iter().map(turn).collect())
+            // Other threads do not know which tick they work in.
+            let turn = |place| tick.in_scope(|| turn(place));
+            rayon::join(|| tick.in_scope(ordered), || stage.parallel.par_iter().map(turn).collect())
         } else {
             (ordered(), stage.parallel.iter().map(turn).collect())
         };

@@ -2,17 +2,19 @@
 
 use super::{Host, LoadedModel, MAX_CALL_DEPTH, empty};
 use crate::device::Device as _;
+use crate::telemetry::Recorder;
 use ternsig_isa::{Register, Shape};
 use ternsig_vm::{Answer, Error, ErrorKind, ExecutionContext, Outcome};
 
 impl Host {
     /// Runs the model of a slot on the content of its input register, and puts its output into the target. A model that waits
-    /// makes its caller wait.
+    /// makes its caller wait. A recorder counts what it asks for.
     pub(super) fn execute(
         &mut self,
         target: Register,
         slot: u8,
         ctx: &mut ExecutionContext<'_>,
+        mut recorder: Option<&mut Recorder>,
     ) -> Result<Answer, Error> {
         let mut model = self.take(slot)?;
         self.models.calls.push(slot);
@@ -20,7 +22,10 @@ impl Host {
         if model.waits_in.take() != Some(run) {
             begin(&mut model, slot, ctx);
         }
-        let outcome = model.interpreter.run_with_host(|op, ctx| self.answer(op, ctx));
+        let outcome = model.interpreter.run_with_host(|op, ctx| match recorder.as_deref_mut() {
+            Some(recorder) => self.answer_measured(op, ctx, recorder),
+            None => self.answer(op, ctx),
+        });
         let answer = match outcome {
             Outcome::Halted | Outcome::Ended => {
                 let output = model.interpreter.machine().output();

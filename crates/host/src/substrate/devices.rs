@@ -23,6 +23,7 @@ use super::{Handle, Substrate};
 use crate::banks::Slots;
 use crate::device::Devices;
 use crate::memory::Memory;
+use crate::telemetry::InPlace;
 use ternsig_vm::{Error, ErrorKind};
 
 /// What a region has of a substrate, and of its own beside it. `snn`, `pool` and `sensor` are no part of it: they have no device
@@ -41,6 +42,8 @@ pub struct RegionParts {
     pub log: EventLog,
     /// What its programs have consolidated and credited: without one they have nothing of the kind.
     pub memory: Option<(Memory, Slots)>,
+    /// What its handles answer in place.
+    pub in_place: InPlace,
 }
 
 impl RegionParts {
@@ -54,13 +57,14 @@ impl RegionParts {
             coactivation: Coactivation::default(),
             log: EventLog::default(),
             memory: None,
+            in_place: InPlace::new(),
         }
     }
 
     /// A handle for the region's machine, which may do no more than the devices.
     #[must_use]
     pub fn handle(&self) -> Handle {
-        let handle = self.substrate.handle(self.slice);
+        let handle = self.substrate.handle(self.slice).counting(self.in_place.clone());
         if self.may_change_chemicals { handle } else { handle.reading_chemicals() }
     }
 

@@ -1,15 +1,14 @@
 //! Devices whose answers are counted.
 
-use super::recorder::{Answered, Recorder};
+use super::recorder::Recorder;
 use crate::device::Device;
-use std::time::Instant;
 use ternsig_isa::DomainOp;
 use ternsig_vm::{Answer, Error, ExecutionContext};
 
 /// A device, or a set of them, with the recorder of the region that it answers. Each answer is a span of `tracing`, at the level
 /// of traces.
 ///
-/// What a model asks for while another program executes it is part of that program's operation if the model's host is wrapped.
+/// What a model asks for while another program executes it is counted, too, and its time is part of that program's operation as well.
 #[derive(Debug)]
 pub struct Measured<D> {
     device: D,
@@ -48,21 +47,6 @@ impl<D> Measured<D> {
 
 impl<D: Device> Device for Measured<D> {
     fn answer(&mut self, op: &DomainOp, ctx: &mut ExecutionContext<'_>) -> Result<Answer, Error> {
-        let kind = op.kind();
-        let span = tracing::trace_span!(
-            "operation",
-            region = &**self.recorder.region(),
-            op = kind.name(),
-            device = kind.device(),
-            answer = tracing::field::Empty
-        );
-        let _entered = span.enter();
-        let start = Instant::now();
-        let answer = self.device.answer(op, ctx);
-        let took = start.elapsed();
-        let answered = Answered::of(&answer);
-        span.record("answer", answered.name());
-        self.recorder.operation(kind, answered, took);
-        answer
+        self.device.answer_measured(op, ctx, &mut self.recorder)
     }
 }

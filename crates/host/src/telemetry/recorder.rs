@@ -1,9 +1,11 @@
 //! What a region counts of itself.
 
+use super::in_place::InPlace;
 use super::latency::{Latency, Summary};
+use super::programs::Program;
 use super::snapshot::{OperationSnapshot, RegionSnapshot};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ternsig_isa::domain_op::DomainOpKind;
 use ternsig_vm::machine::reload::Reloaded;
 use ternsig_vm::{Answer, Error, Outcome};
@@ -13,7 +15,7 @@ pub const OUTCOMES: [&str; 9] =
     ["halt", "ended", "stopped", "waiting", "unfulfilled", "out_of_fuel", "interrupted", "failed", "other"];
 
 /// Significant digits of latencies: of ticks, and of operations, of which there are many kinds.
-const TICK_DIGITS: u8 = 2;
+pub(super) const TICK_DIGITS: u8 = 2;
 const OPERATION_DIGITS: u8 = 1;
 
 /// How an operation was answered.
@@ -31,8 +33,8 @@ pub enum Answered {
     Failed,
 }
 
-/// The counts of one region since it began. It belongs to whoever runs the region: nothing is shared, nothing is locked, and all
-/// room is taken when it is made, about 400 KiB.
+/// The counts of one region since it began. It belongs to whoever runs the region: nothing is locked, and all room is taken when it
+/// is made, about 400 KiB. Only what is answered [in place](InPlace) it shares: with the handles that answer, and with its clones.
 #[derive(Debug, Clone)]
 pub struct Recorder {
     region: Arc<str>,
@@ -45,6 +47,8 @@ pub struct Recorder {
     dropped_registers: u64,
     /// By kind.
     operations: Vec<Operations>,
+    in_place: InPlace,
+    programs: Vec<Program>,
 }
 
 #[derive(Debug, Clone)]
@@ -98,6 +102,8 @@ impl Recorder {
             kept_registers: 0,
             dropped_registers: 0,
             operations: vec![none; DomainOpKind::ALL.len()],
+            in_place: InPlace::new(),
+            programs: Vec::new(),
         }
     }
 
@@ -105,6 +111,12 @@ impl Recorder {
     #[must_use]
     pub const fn region(&self) -> &Arc<str> {
         &self.region
+    }
+
+    /// What the region has had answered in place, to be counted by the handles that do.
+    #[must_use]
+    pub const fn in_place(&self) -> &InPlace {
+        &self.in_place
     }
 
     /// The region's part in a tick is over.
@@ -116,6 +128,47 @@ impl Recorder {
     pub fn run(&mut self, outcome: &Outcome, fuel: u64) {
         self.runs[index(outcome)] += 1;
         self.fuel = self.fuel.saturating_add(fuel);
+    }
+
+    /// Makes room for the counts of a program of somebody else's that runs on the region's machine, and says which number it has.
+    pub fn add_program(&mut self, name: &str) -> usize {
+        self.programs.push(Program::new(name));
+        self.programs.len() - 1
+    }
+
+    /// A program of [this number](Recorder::add_program) ran on the region's machine: how that ended, the fuel that it used, and how
+    /// long it took. It is no run of the region's own.
+    pub fn program_run(&mut self, number: usize, outcome: &Outcome, fuel: u64, took: Duration) {
+        if let Some(program) = self.programs.get_mut(number) {
+            program.run(outcome, fuel, took);
+        }
+    }
+
+    /// Has an operation answered within a span of `tracing`, at the level of traces, and counts and times it. The recorder is
+    /// handed on, for operations that are answered on the way.
+    ///
+    /// # Errors
+    /// Those of the answer.
+    pub fn measure(
+        &mut self,
+        kind: DomainOpKind,
+        answer: impl FnOnce(&mut Recorder) -> Result<Answer, Error>,
+    ) -> Result<Answer, Error> {
+        let span = tracing::trace_span!(
+            "operation",
+            region = &*self.region,
+            op = kind.name(),
+            device = kind.device(),
+            answer = tracing::field::Empty
+        );
+        let _entered = span.enter();
+        let start = Instant::now();
+        let answer = answer(self);
+        let took = start.elapsed();
+        let answered = Answered::of(&answer);
+        span.record("answer", answered.name());
+        self.operation(kind, answered, took);
+        answer
     }
 
     /// An operation was answered.
@@ -148,13 +201,15 @@ impl Recorder {
     pub fn snapshot(&self, to: &mut RegionSnapshot) {
         let mut operations = std::mem::take(&mut to.operations);
         operations.clear();
-        let used = DomainOpKind::ALL.iter().zip(&self.operations);
-        let used = used.filter(|(_, operations)| operations.answers.iter().any(|&count| count > 0));
-        operations.extend(used.map(|(kind, used)| OperationSnapshot {
-            kind: *kind,
-            answers: used.answers,
-            latency: used.latency.summary(),
+        let kinds = DomainOpKind::ALL.iter().zip(&self.operations);
+        operations.extend(kinds.filter_map(|(&kind, &Operations { answers, ref latency })| {
+            let in_place = self.in_place.of(kind);
+            let is_used = in_place > 0 || answers.iter().any(|&count| count > 0);
+            is_used.then(|| OperationSnapshot { kind, answers, in_place, latency: latency.summary() })
         }));
+        let mut programs = std::mem::take(&mut to.programs);
+        programs.clear();
+        programs.extend(self.programs.iter().filter_map(Program::snapshot));
         *to = RegionSnapshot {
             region: Arc::clone(&self.region),
             ticks: self.ticks.summary(),
@@ -165,12 +220,13 @@ impl Recorder {
             kept_registers: self.kept_registers,
             dropped_registers: self.dropped_registers,
             operations,
+            programs,
         };
     }
 }
 
 /// The index in [`OUTCOMES`].
-const fn index(outcome: &Outcome) -> usize {
+pub(super) const fn index(outcome: &Outcome) -> usize {
     match outcome {
         Outcome::Halted => 0,
         Outcome::Ended => 1,

@@ -37,6 +37,8 @@ pub struct RegionSnapshot {
     pub dropped_registers: u64,
     /// The kinds of operations that it has had answered.
     pub operations: Vec<OperationSnapshot>,
+    /// The programs of others that ran on its machine.
+    pub programs: Vec<ProgramSnapshot>,
 }
 
 /// The counts of a kind of operation.
@@ -44,9 +46,24 @@ pub struct RegionSnapshot {
 pub struct OperationSnapshot {
     /// The kind.
     pub kind: DomainOpKind,
-    /// How they were answered, as in [`Answered::ALL`].
+    /// How those that were yielded were answered, as in [`Answered::ALL`].
     pub answers: [u64; Answered::ALL.len()],
-    /// How long the answers took.
+    /// How many were answered in place. What cannot be done there is yielded, so all of these are done.
+    pub in_place: u64,
+    /// How long the answers took to what was yielded.
+    pub latency: Summary,
+}
+
+/// The counts of a program of somebody else's that ran on a region's machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramSnapshot {
+    /// Its name.
+    pub program: Arc<str>,
+    /// Its runs by [outcome](OUTCOMES).
+    pub runs: [u64; OUTCOMES.len()],
+    /// The fuel that they used.
+    pub fuel: u64,
+    /// How long they took.
     pub latency: Summary,
 }
 
@@ -71,6 +88,7 @@ impl Default for RegionSnapshot {
             kept_registers: 0,
             dropped_registers: 0,
             operations: Vec::new(),
+            programs: Vec::new(),
         }
     }
 }

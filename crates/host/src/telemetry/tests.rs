@@ -120,6 +120,10 @@ fn publish() -> Metrics {
     recorder.tick(1500 * US);
     recorder.run(&Outcome::Halted, 12);
     recorder.reload(&reloaded());
+    let [sleep, _] = ["sleep", "evolve"].map(|name| recorder.add_program(name));
+    recorder.program_run(sleep, &Outcome::Failed(Error::new(ErrorKind::Limit, "")), 5, 1000 * US);
+    let kinds = [DomainOpKind::ChemRead, DomainOpKind::PhaseRead, DomainOpKind::PhaseRead];
+    kinds.into_iter().for_each(|kind| recorder.in_place().count(kind));
     let folder = tempfile::tempdir().unwrap();
     let spool = Spool::open(&SpoolOptions::new(folder.path().join("events"))).unwrap();
     let mut metrics = Metrics::new();
@@ -143,7 +147,12 @@ fn the_text_has_every_metric_with_its_labels() {
         "ternsig_reloads_total{region=\"a\",result=\"failed\"} 0",
         "ternsig_reloaded_registers_total{region=\"a\",fate=\"kept\"} 2",
         "ternsig_reloaded_registers_total{region=\"a\",fate=\"dropped\"} 1",
-        "ternsig_operations_total{region=\"a\",op=\"PhaseRead\",device=\"clock\",answer=\"done\"} 1",
+        "ternsig_operations_total{region=\"a\",op=\"PhaseRead\",device=\"clock\",answer=\"done\",way=\"yielded\"} 1",
+        "ternsig_operations_total{region=\"a\",op=\"PhaseRead\",device=\"clock\",answer=\"done\",way=\"in_place\"} 2",
+        "ternsig_operations_total{region=\"a\",op=\"ChemRead\",device=\"chemicals\",answer=\"done\",way=\"in_place\"} 1",
+        "ternsig_program_runs_total{region=\"a\",program=\"sleep\",outcome=\"failed\"} 1",
+        "ternsig_program_fuel_total{region=\"a\",program=\"sleep\"} 5",
+        "ternsig_program_time_seconds_total{region=\"a\",program=\"sleep\"} 0.001",
         "ternsig_spool_failed_writes_total 0",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
@@ -152,12 +161,20 @@ fn the_text_has_every_metric_with_its_labels() {
         for line in [
             format!("ternsig_tick_latency_seconds{{region=\"a\",quantile=\"{quantile}\"}} 0.0015"),
             format!(
+                "ternsig_program_latency_seconds{{region=\"a\",program=\"sleep\",quantile=\"{quantile}\"}} 0.001"
+            ),
+            format!(
                 "ternsig_operation_latency_seconds{{region=\"a\",op=\"PhaseRead\",device=\"clock\",quantile=\"{quantile}\"}} "
             ),
         ] {
             assert!(text.lines().any(|found| found.starts_with(&line)), "{line} is not in\n{text}");
         }
     }
+    // What never happened has no line, and what is answered in place no time.
+    assert!(
+        !text.contains("evolve") && !text.contains("latency_seconds{region=\"a\",op=\"ChemRead\""),
+        "{text}"
+    );
     assert!(text.ends_with("# EOF\n"), "{text}");
 }
 

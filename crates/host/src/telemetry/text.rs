@@ -44,6 +44,7 @@ impl Collector for Collected {
         let help = "Fuel that the region's runs have used";
         counters(&mut to, "fuel", help, None, each(regions, |region| region.fuel))?;
         encode_runs(&mut to, regions)?;
+        encode_programs(&mut to, regions)?;
         encode_reloads(&mut to, regions)?;
         encode_operations(&mut to, regions)?;
         let Some(spool) = spool else { return Ok(()) };
@@ -62,6 +63,26 @@ fn encode_runs(to: &mut DescriptorEncoder<'_>, regions: &[RegionSnapshot]) -> fm
         runs.map(|(outcome, count)| ([("region", &*region.region), ("outcome", *outcome)], count))
     });
     counters(to, "runs", "Runs of the region's programs by how they ended or paused", None, runs)
+}
+
+fn encode_programs(to: &mut DescriptorEncoder<'_>, regions: &[RegionSnapshot]) -> fmt::Result {
+    let programs = || {
+        regions.iter().flat_map(|region| {
+            region.programs.iter().map(|ran| ([("region", &*region.region), ("program", &*ran.program)], ran))
+        })
+    };
+    let runs = programs().flat_map(|([region, program], ran)| {
+        let runs = OUTCOMES.iter().zip(ran.runs).filter(|(_, count)| *count > 0);
+        runs.map(move |(outcome, count)| ([region, program, ("outcome", *outcome)], count))
+    });
+    let help = "Runs of programs of others on the region's machine by how they ended";
+    counters(to, "program_runs", help, None, runs)?;
+    let fuel = programs().map(|(labels, ran)| (labels, ran.fuel));
+    counters(to, "program_fuel", "Fuel that these runs have used", None, fuel)?;
+    let times = programs().map(|(labels, ran)| (labels, seconds_of(ran.latency.sum_ns)));
+    counters(to, "program_time", "Time that these runs took", Some(&Unit::Seconds), times)?;
+    let latencies = programs().flat_map(|(labels, ran)| quantiles(labels, &ran.latency));
+    gauges(to, "program_latency", "How long such a run took", latencies)
 }
 
 fn encode_reloads(to: &mut DescriptorEncoder<'_>, regions: &[RegionSnapshot]) -> fmt::Result {
@@ -87,14 +108,19 @@ fn encode_operations(to: &mut DescriptorEncoder<'_>, regions: &[RegionSnapshot])
     };
     let answers = operations().flat_map(|(region, used)| {
         let [region, op, device] = labels(region, used);
-        let answers = Answered::ALL.into_iter().zip(used.answers).filter(|(_, count)| *count > 0);
-        answers.map(move |(answered, count)| ([region, op, device, ("answer", answered.name())], count))
+        let yielded =
+            Answered::ALL.into_iter().zip(used.answers).map(|(answered, count)| (answered, "yielded", count));
+        let answers = yielded.chain([(Answered::Done, "in_place", used.in_place)]);
+        answers.filter(|(.., count)| *count > 0).map(move |(answered, way, count)| {
+            ([region, op, device, ("answer", answered.name()), ("way", way)], count)
+        })
     });
     counters(to, "operations", "Operations that the region asked for, by their answer", None, answers)?;
-    let times = operations().map(|(region, used)| (labels(region, used), seconds_of(used.latency.sum_ns)));
-    let help = "Time that answering the region's operations took";
+    let timed = || operations().filter(|(_, used)| used.latency.count > 0);
+    let times = timed().map(|(region, used)| (labels(region, used), seconds_of(used.latency.sum_ns)));
+    let help = "Time that answering the region's yielded operations took";
     counters(to, "operation_time", help, Some(&Unit::Seconds), times)?;
-    let latencies = operations().flat_map(|(region, used)| quantiles(labels(region, used), &used.latency));
+    let latencies = timed().flat_map(|(region, used)| quantiles(labels(region, used), &used.latency));
     gauges(to, "operation_latency", "How long answering an operation took", latencies)
 }
 

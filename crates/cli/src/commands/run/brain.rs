@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use ternsig_host::brain::{Begun, Brain, BrainError, Mode, Reload};
 use ternsig_host::manifest::BrainManifest;
-use ternsig_host::telemetry::SpoolOptions;
+use ternsig_host::telemetry::{LOOPBACK, SpoolOptions};
 use ternsig_host::watch::DEBOUNCE;
 use ternsig_vm::ExtensionRegistry;
 
@@ -38,15 +38,24 @@ pub(super) struct BrainOptions {
     /// How long a file has to be quiet before it is looked at after it was saved, in milliseconds.
     #[arg(long, value_name = "MS", default_value_t = DEBOUNCE.as_millis() as u64)]
     pub(super) debounce: u64,
-    /// Serve the counts of all regions as text for Prometheus at this address, e.g. 127.0.0.1:9184.
-    #[arg(long, value_name = "ADDRESS")]
-    pub(super) metrics: Option<SocketAddr>,
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        num_args = 0..=1,
+        help = format!("Serve the counts of all regions as text for Prometheus, at {LOOPBACK} unless an address is given")
+    )]
+    pub(super) metrics: Option<Option<SocketAddr>>,
     /// Log what happens into this file, a line of JSON each, and into a second one when it is full.
     #[arg(long, value_name = "FILE")]
     pub(super) spool: Option<PathBuf>,
 }
 
 impl BrainOptions {
+    /// Where counts are to be served, if anywhere.
+    fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.map(|given| given.unwrap_or(LOOPBACK))
+    }
+
     /// One of these options that was given.
     pub(super) fn given(&self) -> Option<&'static str> {
         let given = [
@@ -120,7 +129,7 @@ fn adjust(command: &Run, manifest: &mut BrainManifest) {
 
 /// Lets others know what happens.
 fn observe(options: &BrainOptions, brain: &mut Brain) -> Result<(), Problem> {
-    if let Some(address) = options.metrics {
+    if let Some(address) = options.metrics_address() {
         let served = brain.serve_metrics(address);
         let address = served.map_err(|error| Problem::invocation(format!("{address}: {error}")))?;
         complain(format_args!("metrics: http://{address}/metrics"));
@@ -188,4 +197,30 @@ pub(super) fn files(manifest: &BrainManifest) -> impl Iterator<Item = &Path> {
     let regions = manifest.regions.iter();
     let programs = regions.flat_map(|region| region.models.values().chain([&region.program]));
     programs.chain(manifest.programs.iter().map(|program| &program.program)).map(|path| path.as_path())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        brain: BrainOptions,
+    }
+
+    #[test]
+    fn metrics_are_served_on_loopback_unless_an_address_is_given() {
+        let address = |arguments: &[&str]| {
+            let arguments = ["run"].iter().chain(arguments);
+            Command::try_parse_from(arguments).map(|command| command.brain.metrics_address())
+        };
+        assert_eq!(address(&[]).unwrap(), None);
+        assert_eq!(address(&["--metrics"]).unwrap(), Some(LOOPBACK));
+        assert_eq!(address(&["--metrics", "--ticks", "3"]).unwrap(), Some(LOOPBACK));
+        let any = SocketAddr::from(([0, 0, 0, 0], 9000));
+        assert_eq!(address(&["--metrics", "0.0.0.0:9000"]).unwrap(), Some(any));
+        assert!(address(&["--metrics", "nowhere"]).is_err());
+    }
 }

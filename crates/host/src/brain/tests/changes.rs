@@ -3,7 +3,7 @@
 use super::*;
 
 /// Ticks until a file that was saved has been looked at.
-fn reloaded(brain: &mut Brain) -> Reload {
+pub(super) fn reloaded(brain: &mut Brain) -> Reload {
     for _ in 0..2_000 {
         let reloads = brain.reload_changed();
         if let [reload] = reloads.as_slice() {

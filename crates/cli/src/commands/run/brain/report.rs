@@ -22,8 +22,11 @@ pub(super) fn text(report: &BrainReport, stats: bool, out: &mut dyn Write) -> io
     regions(report, stats, out)?;
     programs(report, out)?;
     banks(report, out)?;
-    let columns = [Left("operation"), Right("answered")];
-    let rows = report.answered.iter().map(|(name, count)| [(*name).to_owned(), count.to_string()]);
+    let columns = [Left("operation"), Right("answered"), Right("in place")];
+    let rows = report.answered.iter().map(|(name, count)| {
+        let in_place = report.in_place.get(name).copied().unwrap_or_default();
+        [(*name).to_owned(), count.to_string(), in_place.to_string()]
+    });
     Table::new(columns, rows).write("operations", out)?;
     writeln!(out, "{} refused", report.refused)
 }
@@ -52,6 +55,9 @@ fn regions(report: &BrainReport, stats: bool, out: &mut dyn Write) -> io::Result
     for region in &report.regions {
         if let Some(failure) = &region.last_failure {
             writeln!(out, "{} failed last: {failure}", region.name)?;
+        }
+        if let Some(operation) = &region.waiting {
+            writeln!(out, "{} waits for {operation}", region.name)?;
         }
         if let Some(native) = region.native.as_ref().filter(|_| stats) {
             writeln!(out, "{} native: {native}", region.name)?;
