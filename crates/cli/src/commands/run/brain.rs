@@ -152,7 +152,11 @@ fn live(
     let between = rate.map(|rate| Duration::from_secs(1) / rate.max(1));
     let mut next = Instant::now();
     let mut lived = 0;
-    let mut phase = String::new();
+    // Only phases that it enters from now on are told.
+    let mut phase = match brain.begun() {
+        Begun::Anew => String::new(),
+        Begun::After(_) => brain.phase().to_owned(),
+    };
     while command.brain.ticks.is_none_or(|ticks| lived < ticks) && !INTERRUPTED.load(Ordering::Relaxed) {
         brain.reload_changed().iter().for_each(tell);
         brain.tick().map_err(failed)?;
